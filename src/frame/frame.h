@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Typed, bounded messages between the rooms, one per SOCK_SEQPACKET datagram:
+ * u8 version, u8 type, then the payload in wire encoding. A frame that does not parse is the fault
+ * of the room that sent it: the receiver drops the connection, never itself. */
+#pragma once
+#include "base/arena.h"
+#include "base/wire.h"
+
+enum {
+	FRAME_VERSION = 1,
+	FRAME_MAX = 192 * 1024,
+	FRAME_FDS = 2,
+};
+
+enum frame_type {
+	/* supervisor -> child */
+	FRAME_START = 1,    /* struct frame_start; config memfd */
+	FRAME_STOP,	    /* end in order */
+	FRAME_SECRET,	    /* descriptor of the secret file, or an error line */
+	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
+	/* child -> supervisor */
+	FRAME_READY,	    /* behind the walls, serving */
+	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
+	FRAME_NEED_SECRET,  /* sender: one for the next login */
+	FRAME_IDLE,	    /* keeper in --once: nothing is left to do */
+	FRAME_STALE,	    /* keeper: this poller did not answer in time; end it */
+
+	/* poller <-> keeper: frame/poller.h */
+	FRAME_RESUME = 32, FRAME_SELECTED, FRAME_BATCH, FRAME_BATCH_DONE, FRAME_SEEN_ALL,
+	FRAME_ORDER, FRAME_ORDER_DONE, FRAME_TROUBLE,
+
+	/* keeper <-> reader: frame/reader.h */
+	FRAME_READ = 64, FRAME_FACTS,
+
+	/* keeper <-> sender: frame/sender.h */
+	FRAME_SEND = 80, FRAME_DOT_ASK, FRAME_DOT_GRANTED, FRAME_SENT_RESULT,
+
+	/* command <-> keeper: frame/control.h */
+	FRAME_REQUEST = 96, FRAME_ROW, FRAME_END,
+};
+
+struct frame {
+	enum frame_type type;
+	struct span payload;	/* view into the receiver's buffer */
+	int fds[FRAME_FDS];	/* owned by whoever received it; -1 where there is none */
+};
+
+/* Starts a frame: version and type. Payload follows in wire encoding. */
+void frame_begin(struct buf *b, enum frame_type type);
+/* Sends one frame with up to FRAME_FDS descriptors (duplicated by the kernel, the caller keeps and
+ * closes its own; fd -1 for none). Blocking sockets block; -EAGAIN on full non-blocking ones, -E2BIG,
+ * -EPIPE, other -errno. */
+int frame_send(int sock, const struct buf *b, int fd);
+/* Receives one frame into `room` (FRAME_MAX bytes or more). 1 for a frame, 0 at the end of the
+ * connection, -EAGAIN, -EPROTO for what is no frame (its descriptors are closed). */
+int frame_recv(int sock, char *room, size_t size, struct frame *out);
+void frame_close_fds(struct frame *f);
+
+/* -- supervisor and its children --------------------------------------------------------------- */
+
+enum room { ROOM_SUPERVISOR, ROOM_POLLER, ROOM_READER, ROOM_KEEPER, ROOM_SENDER, ROOM_COUNT };
+const char *room_name(enum room r);
+
+/* The descriptors every child inherits. */
+enum { CHILD_SUPERVISOR_FD = 3, CHILD_KEEPER_FD = 4, CHILD_BLAME_FD = 5 };
+
+struct frame_start {
+	bool once;
+	bool debug;
+	struct span account; /* poller, sender */
+	struct span mailbox; /* poller: configured name; empty: find by special-use */
+	bool sent;	     /* poller: this is the Sent mailbox */
+};
+void frame_start_put(struct buf *b, const struct frame_start *s);
+bool frame_start_get(struct wire *w, struct frame_start *out);
+
+/* Keeper: a room has been started; its socket comes along as descriptor. */
+struct frame_peer {
+	enum room room;
+	struct span account;
+	bool sent;
+};
+void frame_peer_put(struct buf *b, const struct frame_peer *p);
+bool frame_peer_get(struct wire *w, struct frame_peer *out);
+
+/* Why a child ends; decides when it is started again. */
+enum ending {
+	ENDING_ORDERLY,	   /* told to, or --once is over */
+	ENDING_TRANSIENT,  /* network, server: start again with backoff */
+	ENDING_REFUSED,	   /* credentials refused, certificate wrong: slow backoff, told to people */
+	ENDING_CONFIG,	   /* a person must change something: slow backoff, told to people */
+	ENDING_COUNT,
+};
+struct frame_ending {
+	enum ending why;
+	int64_t retry_after; /* seconds the server asked us to wait, 0 if it did not */
+	struct span text;    /* one line for a person: where, what, what to do */
+};
+void frame_ending_put(struct buf *b, const struct frame_ending *e);
+bool frame_ending_get(struct wire *w, struct frame_ending *out);
+
+/* -- the page that tells what the keeper had in hand when it died -------------------------------- */
+/* One page of a memfd, shared by supervisor and keeper, at CHILD_BLAME_FD. The keeper writes the key of a
+ * message or outbox entry before it touches it and clears `what` afterwards. After a death the
+ * supervisor adds one to the tally of that key; the next keeper sets aside what was found guilty
+ * twice. */
+enum blame_what { BLAME_NONE, BLAME_MESSAGE, BLAME_OUTBOX };
+enum { BLAME_TALLY = 32 };
+struct blame_page {
+	volatile uint32_t what;
+	volatile uint32_t unused;
+	volatile uint64_t key[2]; /* message: account<<32|mailbox, uidvalidity<<32|uid; outbox: 0, number */
+	struct {
+		uint32_t what;
+		uint32_t deaths;
+		uint64_t key[2];
+	} tally[BLAME_TALLY];
+};

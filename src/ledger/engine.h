@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Ordered keys and values with transactions: all that the ledger asks of a store. No cursor and no
+ * borrowed pointer leaves it; whatever is read is copied into the caller's arena. Every value ends
+ * with an 8-byte keyed tag over database, key and value, added and checked here. */
+#pragma once
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/err.h"
+
+enum { ENGINE_KEY_MAX = 24, ENGINE_VALUE_MAX = 1900, ENGINE_RANGE_MAX = 1000 };
+
+/* The databases. The names are part of the format; new ones are added at the end. */
+enum ledger_db {
+	DB_META, DB_ACCOUNT, DB_MAILBOX, DB_PLACE, DB_MESSAGE, DB_TEXT, DB_MESSAGE_ID, DB_FINGERPRINT,
+	DB_CONVERSATION, DB_EVENT, DB_PERSON, DB_REQUESTER, DB_DUE, DB_WAKE, DB_OUTBOX, DB_OUTBOX_BYTES,
+	DB_QUEUE, DB_AUDIT, DB_EVIDENCE, DB_HEAD, DB_SET, DB_RECIPIENT, DB_COUNT
+};
+const char *ledger_db_name(enum ledger_db db);
+
+struct engine;
+struct txn;
+
+struct engine_row {
+	struct span key;
+	struct span value;
+};
+struct engine_get {
+	enum ledger_db db;
+	struct span key;
+	struct span value; /* out */
+	int status;	   /* out: 0, -ENOENT, -EBADMSG (tag does not fit: damaged) */
+};
+
+/* `path` is the folder of data.mdb. Takes an exclusive lock of our own ("ledger.lock", flock) so that only one
+ * process ever opens it: -EBUSY with a line that names the holder's process id. Refuses (-EPROTO) a
+ * ledger with a newer schema number. `read_only` takes no lock and must be used by short-lived
+ * readers only. The file is preallocated and grows by itself at the start of a write transaction
+ * once 3/4 are used; -ENOSPC from txn_begin when the disk has no room for that. */
+int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool read_only, struct engine **out, struct err *err);
+int engine_open_memory(const uint8_t tag_key[KEY_SIZE], struct engine **out);
+void engine_close(struct engine **e);
+struct engine_size {
+	uint64_t used;
+	uint64_t map;
+};
+struct engine_size engine_size(struct engine *e);
+
+/* One write transaction at a time. 0 or -errno. */
+int txn_begin(struct engine *e, bool write, struct txn **out);
+/* Durable when it returns 0. The transaction is gone in any case. -ENOSPC: nothing was written. */
+int txn_commit(struct txn **t);
+void txn_abort(struct txn **t);
+
+/* 0, -ENOENT, -EBADMSG. The value (without tag) is copied into the arena. */
+int txn_get(struct txn *t, enum ledger_db db, struct span key, struct arena *a, struct span *value);
+void txn_get_many(struct txn *t, struct engine_get *list, uint32_t n, struct arena *a);
+/* 0 or -errno; a key or value over the limits is the caller's bug and ends the process. */
+int txn_put(struct txn *t, enum ledger_db db, struct span key, struct span value);
+/* 0, also where there was nothing. */
+int txn_delete(struct txn *t, enum ledger_db db, struct span key);
+/* Rows with from <= key < to (empty `to`: no end) in ascending order, or descending with `down`
+ * (then from the greatest key below `to`), at most `limit` (ENGINE_RANGE_MAX). A damaged row is
+ * delivered with value.p NULL. Returns the number of rows, or -errno. */
+int txn_range(struct txn *t, enum ledger_db db, struct span from, struct span to, bool down, uint32_t limit,
+	      struct arena *a, struct engine_row **rows);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every limit on what mail may make us do, in one place. TRUST: enforce a bound on everything that
+ * somebody else can choose. */
+#pragma once
+
+enum {
+	LIMIT_FETCH_DEFAULT = 64 * 1024,      /* bytes of a message that are fetched */
+	LIMIT_FETCH_MAX = 8 * 1024 * 1024,    /* the most `fetch_limit` may say */
+	LIMIT_BATCH_MESSAGES = 200,           /* messages in one batch from poller to reader */
+	LIMIT_BATCH_BYTES = 4 * 1024 * 1024,  /* bytes in it, unless one message alone is larger */
+	LIMIT_HEADER_BLOCK = 256 * 1024,      /* bytes of a header block that are looked at */
+	LIMIT_FIELDS = 1000,		      /* header fields */
+	LIMIT_FIELD_VALUE = 32 * 1024,	      /* bytes of one field */
+	LIMIT_ADDRESSES = 1000,		      /* addresses kept of one field; more are counted */
+	LIMIT_ADDRESS = 320,		      /* bytes of local@domain: 64 + 1 + 255 */
+	LIMIT_LOCAL_PART = 64,
+	LIMIT_DOMAIN = 255,
+	LIMIT_DISPLAY_NAME = 200,
+	LIMIT_MESSAGE_ID = 250,		      /* a longer one is kept by its hash only */
+	LIMIT_REFERENCES_HEAD = 1,	      /* of many references, the first ... */
+	LIMIT_REFERENCES_TAIL = 20,	      /* ... and the last are used */
+	LIMIT_PARTS = 200,		      /* MIME parts described */
+	LIMIT_DEPTH = 100,		      /* nested multiparts */
+	LIMIT_TEXT = 1024 * 1024,	      /* bytes of decoded text kept of one message */
+	LIMIT_FILE_NAME = 200,
+	LIMIT_REPORT_RECIPIENTS = 100,	      /* of one delivery report */
+	LIMIT_FACTS = 8 * 1024 * 1024,	      /* bytes of encoded facts */
+	LIMIT_RECEIVED_HOPS = 100,	      /* RFC 5321 section 6.3 */
+	LIMIT_SUBJECT_SHOWN = 200,
+	LIMIT_OUTGOING = 64 * 1024,	      /* bytes of a finished automated message */
+};
