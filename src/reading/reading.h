@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a message is and who speaks in it: judgements over facts. Pure. */
+#pragma once
+#include "mail/facts.h"
+
+/* What reading knows of the account. Addresses are keys (address_key, without subaddress). */
+struct reading_account {
+	struct span *own;	 /* our addresses, the account's first */
+	uint32_t nown;
+	struct span *agents;
+	uint32_t nagents;
+	struct span *form;	 /* our web forms */
+	uint32_t nform;
+	struct span group;	 /* our own list in front of the mailbox, empty: none */
+	struct span authserv_id; /* "none", "" (not set), or a name */
+	uint16_t hops;
+	char subaddress;	 /* '+' or 0 */
+};
+
+/* -- kind ------------------------------------------------------------------------------------ */
+enum kind { KIND_HUMAN, KIND_AUTO_REPLY, KIND_AUTO_GENERATED, KIND_BOUNCE, KIND_REPORT, KIND_LIST, KIND_BULK, KIND_OWN, KIND_COUNT };
+const char *kind_name(enum kind k);
+
+/* One sign that was found: which rule, and the field (name: value) it rests on. */
+struct sign {
+	enum kind kind;
+	struct span rule;     /* "auto-submitted", "precedence", ... */
+	struct span evidence; /* "Auto-Submitted: auto-replied", at most 200 bytes */
+};
+enum { SIGNS_MAX = 24 };
+struct kind_found {
+	enum kind kind;
+	struct sign signs[SIGNS_MAX]; /* the deciding one first; none: human */
+	uint32_t n;
+	/* The sender asks for silence without being a machine: X-Auto-Response-Suppress, X-No-Loop. */
+	struct sign silence;
+	bool asks_silence;
+};
+/* `own_automated`: the message carries a valid keyed identity of ours. Order of evidence: own,
+ * bounce, report, auto-reply, auto-generated, list (not our own group), bulk; then sender names; and
+ * subjects in a dozen languages last. */
+void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc, bool own_automated,
+		  struct kind_found *out);
+
+/* -- bounces ----------------------------------------------------------------------------------- */
+enum bounce_action { BOUNCE_FAILED, BOUNCE_DELAYED, BOUNCE_DELIVERED, BOUNCE_OTHER };
+struct bounce_recipient {
+	struct span address;
+	enum bounce_action action;
+	struct span status;	 /* "5.1.1" or empty */
+	struct span diagnostic;
+	bool permanent;
+};
+/* RFC 3464 reports, and X-Failed-Recipients. Number of recipients written to *out (in the arena). */
+uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out);
+/* Message-ID of the returned message (RFC 3462), empty if not told. */
+struct span reading_returned_id(struct arena *a, const struct facts *f);
+
+/* -- authentication (RFC 8601) ------------------------------------------------------------------ */
+enum proof { PROOF_UNVERIFIED, PROOF_PROVEN, PROOF_FAILED, PROOF_COUNT };
+const char *proof_name(enum proof p);
+/* A result counts only in an Authentication-Results field with our authserv-id that stands above the
+ * `hops`-th Received field from the top, and for a message with exactly one From address. proven:
+ * dmarc=pass, or spf/dkim pass for a domain aligned with From's (equal, or one a subdomain of the
+ * other with at least two labels shared and no public-suffix guess); failed: dmarc=fail. */
+enum proof reading_proof(struct arena *a, const struct facts *f, const struct reading_account *acc);
+
+/* -- whose voice --------------------------------------------------------------------------------- */
+enum voice { VOICE_REQUESTER, VOICE_AGENT, VOICE_CLAIMED_AGENT, VOICE_MACHINE, VOICE_NOBODY, VOICE_COUNT };
+const char *voice_name(enum voice v);
+struct voice_found {
+	enum voice voice;
+	enum proof proof;
+	struct address author;	/* behind form and group: who really wrote; empty for VOICE_NOBODY */
+	struct span author_key;	/* address_key; empty for VOICE_NOBODY */
+	struct span author_field; /* raw text in which the author must stand literally: From, or the form's Reply-To */
+	bool by_form;
+};
+/* `in_sent`: the message lies in a Sent mailbox of the account, which proves an agent. Own addresses
+ * in From outside Sent are a claimed agent unless proven; machines (kind other than human) are
+ * VOICE_MACHINE whoever they say they are; from_fields != 1 or several From addresses: nobody. */
+void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind, bool in_sent,
+		   struct voice_found *out);
+/* Is one of our addresses (or the group) in To, Cc, Bcc or Resent-*? (RFC 3834 section 2) */
+bool reading_addressed(struct arena *a, const struct facts *f, const struct reading_account *acc);
+/* Text without quoted lines and signature, for fingerprints and listings: never empty if text is not. */
+struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
