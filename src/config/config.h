@@ -8,7 +8,15 @@
 enum config_tls { TLS_IMPLICIT, TLS_NONE /* loopback only */ };
 enum config_witness { WITNESS_AUTO, WITNESS_YES, WITNESS_NO };
 enum config_envelope { ENVELOPE_OWN, ENVELOPE_NULL };
-enum { CONFIG_ACCOUNTS = 64, CONFIG_LIST = 200 };
+enum {
+	CONFIG_ACCOUNTS = 64,
+	CONFIG_LIST = 200,
+	CONFIG_BYTES = 1024 * 1024, /* of all files together, and of the canonical text */
+	CONFIG_LINE = 65536,	    /* bytes of one line: a full list of full addresses */
+	CONFIG_FILES = 256,
+	CONFIG_DEPTH = 8,	    /* of !include */
+	CONFIG_ERRORS = 100,	    /* more are counted, not listed */
+};
 
 struct config_list {
 	struct span *at;
@@ -75,7 +83,7 @@ struct config {
 	uint32_t n;
 };
 
-/* One file as the caller read it; `open` is asked for !include patterns. */
+/* One file as the caller read it; `find` is asked for !include patterns. */
 struct config_file {
 	struct span name;
 	struct span text;
@@ -83,7 +91,7 @@ struct config_file {
 struct config_source {
 	void *context;
 	/* Files that match the pattern, in order, into the arena; false with a line in err. */
-	bool (*open)(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n, struct err *err);
+	bool (*find)(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n, struct err *err);
 };
 
 struct config_errors {
@@ -99,13 +107,31 @@ bool config_parse(struct arena *a, struct config_file file, const struct config_
 void config_write(const struct config *c, struct span account, struct buf *out);
 const struct config_account *config_account(const struct config *c, struct span name);
 
-/* For `check --defaults` and for the test that the manual names every key. */
+/* What a value is; says how it is written, checked and stored. */
+enum config_kind {
+	CONFIG_TEXT,	  /* words for people and servers: UTF-8 without controls */
+	CONFIG_NAME,	  /* letters, digits, '-', '_', '.' */
+	CONFIG_PATH,	  /* absolute */
+	CONFIG_HOST,	  /* a host name or an IP address */
+	CONFIG_ADDRESS,	  /* one mail address, lower case, A-labels */
+	CONFIG_ADDRESSES, /* several, separated by blanks or commas */
+	CONFIG_NUMBER,	  /* uint16_t */
+	CONFIG_DURATION,  /* int64_t seconds: 90s, 2min, 6h, 14d, 2w */
+	CONFIG_SIZE,	  /* uint32_t bytes: 64k, 1M */
+	CONFIG_SPACE,	  /* the same in a uint64_t, with G */
+	CONFIG_YESNO,	  /* bool */
+	CONFIG_CHOICE,	  /* an enum; `range` lists its words in order */
+};
+
+/* The table: also for `check --defaults` and for the test that the manual names every key. */
 struct config_key {
 	const char *name;
 	const char *type;	/* "duration", "size", "address", ... */
 	const char *initial;	/* default as it would be written, "" for none */
-	const char *range;
+	const char *range;	/* "1s..60s", "yes | no", "" for none */
 	const char *meaning;	/* one line */
 	bool in_account;
+	enum config_kind kind;
+	size_t at;		/* where the value lies in struct config or struct config_account */
 };
 const struct config_key *config_keys(uint32_t *n);

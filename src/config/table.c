@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every setting there is. Ranges and defaults stand here as people write them and are read by the
+ * code that reads the file, so that what is printed is what is in force. */
+#include "config/internal.h"
+
+#define CONFIG_TEXT_NAME "text"
+#define CONFIG_NAME_NAME "name"
+#define CONFIG_PATH_NAME "path"
+#define CONFIG_HOST_NAME "host"
+#define CONFIG_ADDRESS_NAME "address"
+#define CONFIG_ADDRESSES_NAME "addresses"
+#define CONFIG_NUMBER_NAME "number"
+#define CONFIG_DURATION_NAME "duration"
+#define CONFIG_SIZE_NAME "size"
+#define CONFIG_SPACE_NAME "size"
+#define CONFIG_YESNO_NAME "yes or no"
+#define CONFIG_CHOICE_NAME "choice"
+
+#define GLOBAL(field, kind, initial, range, meaning) \
+	{ #field, kind##_NAME, initial, range, meaning, false, kind, offsetof(struct config, field) }
+#define NAMED(name, field, kind, initial, range, meaning) \
+	{ name, kind##_NAME, initial, range, meaning, true, kind, offsetof(struct config_account, field) }
+#define ACCOUNT(field, kind, initial, range, meaning) NAMED(#field, field, kind, initial, range, meaning)
+
+static const struct config_key table[] = {
+	GLOBAL(user, CONFIG_NAME, "hearback", "", "Unix user to run as when started as root"),
+	GLOBAL(state_dir, CONFIG_PATH, HEARBACK_STATEDIR, "", "folder of ledger, keys and control socket"),
+	GLOBAL(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "", "folder of the templates, one folder per language"),
+	GLOBAL(debug, CONFIG_YESNO, "no", "yes | no", "log what helps to find faults"),
+	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "disk space kept free for the ledger"),
+
+	ACCOUNT(address, CONFIG_ADDRESS, "", "", "the address of the mailbox: what requesters write to"),
+	ACCOUNT(display_name, CONFIG_TEXT, "", "", "name in From of automated messages; none: the address alone"),
+	ACCOUNT(own, CONFIG_ADDRESSES, "", "", "other addresses that are this mailbox"),
+	ACCOUNT(agents, CONFIG_ADDRESSES, "", "", "addresses of the people who answer"),
+	ACCOUNT(lead, CONFIG_ADDRESSES, "", "", "who is told of what is held, due soon or breached"),
+	ACCOUNT(form, CONFIG_ADDRESSES, "", "", "web forms of ours: the requester stands in Reply-To"),
+	ACCOUNT(group, CONFIG_ADDRESS, "", "", "our own mailing list in front of the mailbox"),
+
+	ACCOUNT(host, CONFIG_HOST, "", "", "IMAP server"),
+	ACCOUNT(port, CONFIG_NUMBER, "993", "1..65535", "IMAP port"),
+	ACCOUNT(tls, CONFIG_CHOICE, "implicit", "implicit | none", "TLS from the first byte; none on loopback only"),
+	ACCOUNT(tls_name, CONFIG_HOST, "", "", "name the IMAP certificate must carry; default: host"),
+	ACCOUNT(ca_file, CONFIG_PATH, "", "", "certificates to trust; default: the system's"),
+	ACCOUNT(user, CONFIG_TEXT, "", "", "IMAP login name; default: address"),
+	ACCOUNT(password_file, CONFIG_PATH, "", "", "file whose first line is the IMAP password"),
+	ACCOUNT(mailbox, CONFIG_TEXT, "INBOX", "", "mailbox to watch"),
+	ACCOUNT(sent_mailbox, CONFIG_TEXT, "", "", "where answers are stored; default: found on the server"),
+	ACCOUNT(poll, CONFIG_DURATION, "60s", "1s..60s", "longest time between two looks, also with IDLE"),
+	ACCOUNT(idle_renew, CONFIG_DURATION, "9min", "10s..29min", "how long one IDLE lasts"),
+	ACCOUNT(fetch_limit, CONFIG_SIZE, "64k", "4k..8M", "bytes fetched of a message"),
+
+	ACCOUNT(smtp_host, CONFIG_HOST, "", "", "SMTP server; default: host"),
+	ACCOUNT(smtp_port, CONFIG_NUMBER, "465", "1..65535", "SMTP port"),
+	ACCOUNT(smtp_tls, CONFIG_CHOICE, "implicit", "implicit | none", "as tls, for SMTP"),
+	ACCOUNT(smtp_tls_name, CONFIG_HOST, "", "", "name the SMTP certificate must carry; default: smtp_host"),
+	ACCOUNT(smtp_ca_file, CONFIG_PATH, "", "", "certificates to trust for SMTP; default: ca_file"),
+	ACCOUNT(smtp_user, CONFIG_TEXT, "", "", "SMTP login name; default: user"),
+	ACCOUNT(smtp_password_file, CONFIG_PATH, "", "", "file with the SMTP password; default: password_file"),
+	ACCOUNT(smtp_auth, CONFIG_YESNO, "yes", "yes | no", "log in to the SMTP server"),
+	ACCOUNT(smtp_connections, CONFIG_NUMBER, "4", "1..8", "SMTP connections at once"),
+	ACCOUNT(envelope, CONFIG_CHOICE, "own", "own | null", "envelope sender: the address, so that bounces come home, or <>"),
+	ACCOUNT(witness, CONFIG_CHOICE, "auto", "auto | yes | no", "a copy of each automated message to our own mailbox"),
+	ACCOUNT(subaddress, CONFIG_TEXT, "", "", "+ if the server delivers support+x@ to support@; default: it does not"),
+
+	ACCOUNT(authserv_id, CONFIG_NAME, "", "", "name our border server writes into Authentication-Results, or none"),
+	ACCOUNT(hops, CONFIG_NUMBER, "1", "0..20", "Received fields that our own servers add above it"),
+
+	ACCOUNT(first_response, CONFIG_DURATION, "6h", "1s..365d", "target of the first answer"),
+	ACCOUNT(next_response, CONFIG_DURATION, "6h", "1s..365d", "target of each further answer"),
+	ACCOUNT(silence, CONFIG_DURATION, "14d", "1s..365d", "how long we wait for the requester"),
+	ACCOUNT(warn_percent, CONFIG_NUMBER, "75", "1..99", "the lead is told when this much of a target is used up"),
+	ACCOUNT(ack_after, CONFIG_DURATION, "2min", "0s..1h", "how long an acknowledgement waits for an agent's answer"),
+	ACCOUNT(ack_age, CONFIG_DURATION, "6h", "1s..6h", "older messages are never acknowledged"),
+	ACCOUNT(hold_expires, CONFIG_DURATION, "30min", "1s..6h", "a held acknowledgement not released by then is dropped"),
+	NAMED("template", template_name, CONFIG_NAME, "acknowledgement", "", "template of the acknowledgement"),
+	ACCOUNT(language, CONFIG_NAME, "en", "", "language of automated messages"),
+};
+
+const struct config_key *config_keys(uint32_t *n)
+{
+	*n = sizeof(table) / sizeof(table[0]);
+	return table;
+}
+
+const struct config_key *config_find(struct span name, bool in_account)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].in_account == in_account && span_eq(name, span_of(table[i].name)))
+			return &table[i];
+	return NULL;
+}
+
+enum { NAME_MAX_GUESSED = 40 };
+
+/* Edits (insert, delete, replace, swap neighbours) that turn a into b. */
+static unsigned distance(struct span a, struct span b)
+{
+	unsigned rows[3][NAME_MAX_GUESSED + 1];
+	unsigned *before = rows[0], *last = rows[1], *now = rows[2];
+
+	for (unsigned j = 0; j <= b.n; j++)
+		last[j] = j;
+	for (unsigned i = 1; i <= a.n; i++) {
+		now[0] = i;
+		for (unsigned j = 1; j <= b.n; j++) {
+			bool same = ascii_lower(a.p[i - 1]) == b.p[j - 1];
+			unsigned best = last[j - 1] + !same;
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+			    before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			now[j] = best;
+		}
+		unsigned *spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return last[b.n];
+}
+
+const char *config_guess(struct parser *p, struct span name, bool in_account)
+{
+	const char *best = NULL;
+	unsigned least = 3;
+
+	if (name.n > NAME_MAX_GUESSED)
+		return "";
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].in_account != in_account)
+			continue;
+		struct span known = span_of(table[i].name);
+		unsigned d = distance(name, known);
+		if (d < least && d < known.n) {
+			least = d;
+			best = table[i].name;
+		}
+	}
+	return best ? arena_printf(p->a, " (did you mean %s?)", best) : "";
+}
