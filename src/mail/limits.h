@@ -10,6 +10,7 @@ enum {
 	LIMIT_BATCH_BYTES = 4 * 1024 * 1024,  /* bytes in it, unless one message alone is larger */
 	LIMIT_HEADER_BLOCK = 256 * 1024,      /* bytes of a header block that are looked at */
 	LIMIT_FIELDS = 1000,		      /* header fields */
+	LIMIT_FIELD_NAME = 100,		      /* bytes of its name; a line with a longer one is no field */
 	LIMIT_FIELD_VALUE = 32 * 1024,	      /* bytes of one field */
 	LIMIT_ADDRESSES = 1000,		      /* addresses kept of one field; more are counted */
 	LIMIT_ADDRESS = 320,		      /* bytes of local@domain: 64 + 1 + 255 */
@@ -23,7 +24,9 @@ enum {
 	LIMIT_DEPTH = 100,		      /* nested multiparts */
 	LIMIT_TEXT = 1024 * 1024,	      /* bytes of decoded text kept of one message */
 	LIMIT_FILE_NAME = 200,
+	LIMIT_MEDIA_TYPE = 255,		      /* bytes of a type, a disposition, a report type */
 	LIMIT_REPORT_RECIPIENTS = 100,	      /* of one delivery report */
+	LIMIT_REPORT_BLOCKS = 200,	      /* blocks of fields of all report parts of a message */
 	LIMIT_FACTS = 8 * 1024 * 1024,	      /* bytes of encoded facts */
 	LIMIT_RECEIVED_HOPS = 100,	      /* RFC 5321 section 6.3 */
 	LIMIT_SUBJECT_SHOWN = 200,

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Frames between the supervisor and its children. */
+#include "frame/codec.h"
+#include "frame/frame.h"
+
+const char *room_name(enum room r)
+{
+	switch (r) {
+	case ROOM_SUPERVISOR:
+		return "supervisor";
+	case ROOM_POLLER:
+		return "poller";
+	case ROOM_READER:
+		return "reader";
+	case ROOM_KEEPER:
+		return "keeper";
+	case ROOM_SENDER:
+		return "sender";
+	case ROOM_COUNT:
+		break;
+	}
+	return "unknown";
+}
+
+void frame_start_put(struct buf *b, const struct frame_start *s)
+{
+	frame_put_bool(b, s->once);
+	frame_put_bool(b, s->debug);
+	frame_put_text(b, s->account, FRAME_NAME);
+	frame_put_text(b, s->mailbox, FRAME_TEXT);
+	frame_put_bool(b, s->sent);
+}
+
+bool frame_start_get(struct wire *w, struct frame_start *out)
+{
+	out->once = frame_get_bool(w);
+	out->debug = frame_get_bool(w);
+	out->account = frame_get_text(w, FRAME_NAME);
+	out->mailbox = frame_get_text(w, FRAME_TEXT);
+	out->sent = frame_get_bool(w);
+	return wire_done(w);
+}
+
+void frame_peer_put(struct buf *b, const struct frame_peer *p)
+{
+	wire_put_u8(b, (uint8_t)p->room);
+	frame_put_text(b, p->account, FRAME_NAME);
+	frame_put_bool(b, p->sent);
+}
+
+bool frame_peer_get(struct wire *w, struct frame_peer *out)
+{
+	out->room = wire_u8_below(w, ROOM_COUNT);
+	out->account = frame_get_text(w, FRAME_NAME);
+	out->sent = frame_get_bool(w);
+	return wire_done(w);
+}
+
+void frame_ending_put(struct buf *b, const struct frame_ending *e)
+{
+	wire_put_u8(b, (uint8_t)e->why);
+	wire_put_i64(b, e->retry_after);
+	frame_put_text(b, e->text, FRAME_TEXT);
+}
+
+bool frame_ending_get(struct wire *w, struct frame_ending *out)
+{
+	out->why = wire_u8_below(w, ENDING_COUNT);
+	out->retry_after = wire_i64(w);
+	out->text = frame_get_text(w, FRAME_TEXT);
+	return wire_done(w) && out->retry_after >= 0;
+}
