@@ -16,7 +16,7 @@ enum frame_type {
 	/* supervisor -> child */
 	FRAME_START = 1,    /* struct frame_start; config memfd */
 	FRAME_STOP,	    /* end in order */
-	FRAME_SECRET,	    /* descriptor of the secret file, or an error line */
+	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	/* child -> supervisor */
 	FRAME_READY,	    /* behind the walls, serving */
@@ -82,6 +82,11 @@ struct frame_peer {
 };
 void frame_peer_put(struct buf *b, const struct frame_peer *p);
 bool frame_peer_get(struct wire *w, struct frame_peer *out);
+
+/* A secret file, opened by the supervisor; the child alone reads it. `error`: why there is no
+ * descriptor, one line for a person, else empty. */
+void frame_secret_put(struct buf *b, struct span error);
+bool frame_secret_get(struct wire *w, struct span *error);
 
 /* Why a child ends; decides when it is started again. */
 enum ending {

@@ -56,6 +56,17 @@ bool frame_peer_get(struct wire *w, struct frame_peer *out)
 	return wire_done(w);
 }
 
+void frame_secret_put(struct buf *b, struct span error)
+{
+	frame_put_text(b, error, FRAME_TEXT);
+}
+
+bool frame_secret_get(struct wire *w, struct span *error)
+{
+	*error = frame_get_text(w, FRAME_TEXT);
+	return wire_done(w);
+}
+
 void frame_ending_put(struct buf *b, const struct frame_ending *e)
 {
 	wire_put_u8(b, (uint8_t)e->why);
