@@ -31,12 +31,15 @@ struct engine_get {
 	int status;	   /* out: 0, -ENOENT, -EBADMSG (tag does not fit: damaged) */
 };
 
-/* `path` is the folder of data.mdb. Takes an exclusive lock of our own ("ledger.lock", flock) so that only one
- * process ever opens it: -EBUSY with a line that names the holder's process id. Refuses (-EPROTO) a
- * ledger with a newer schema number. `read_only` takes no lock and must be used by short-lived
+/* `path` is the folder of data.mdb; it is made if it is missing. Takes an exclusive lock of our own
+ * ("ledger.lock", flock) so that only one process ever opens it: -EBUSY with a line that names the
+ * holder's process id. Refuses (-EPROTO) a ledger with a newer schema number, and (-EBADMSG) one
+ * that was written with another tag key. `read_only` takes no lock and must be used by short-lived
  * readers only. The file is preallocated and grows by itself at the start of a write transaction
- * once 3/4 are used; -ENOSPC from txn_begin when the disk has no room for that. */
-int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool read_only, struct engine **out, struct err *err);
+ * once 3/4 are used; -ENOSPC from txn_begin when the disk has no room for that. Never keep it over
+ * a fork. */
+int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool read_only, struct engine **out,
+		     struct err *err);
 int engine_open_memory(const uint8_t tag_key[KEY_SIZE], struct engine **out);
 void engine_close(struct engine **e);
 struct engine_size {
@@ -45,10 +48,16 @@ struct engine_size {
 };
 struct engine_size engine_size(struct engine *e);
 
-/* One write transaction at a time. 0 or -errno. */
+/* One transaction at a time: -EBUSY while another of this engine is open. -ENOSPC: the disk is full
+ * (nothing has changed; try again later), -EROFS: opened read_only. */
 int txn_begin(struct engine *e, bool write, struct txn **out);
-/* Durable when it returns 0. The transaction is gone in any case. -ENOSPC: nothing was written. */
+/* A write transaction that may use what is kept back, the last quarter of the map, when the disk is
+ * full: to say so, to settle what has left the house, and to delete. */
+int txn_begin_reserve(struct engine *e, struct txn **out);
+/* Durable when it returns 0. The transaction is gone in any case. A put or delete that failed makes
+ * the commit fail with the same error. -ENOSPC: nothing was written. */
 int txn_commit(struct txn **t);
+/* NULL-safe. */
 void txn_abort(struct txn **t);
 
 /* 0, -ENOENT, -EBADMSG. The value (without tag) is copied into the arena. */
