@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/settings.h"
+#include "base/io.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FINDINGS_MAX = 2 * CONFIG_ERRORS, SECRET_MAX = 4096 };
+
+static void finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	if (list->n == FINDINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	list->lines[list->n++] = arena_span(a, span_of(text));
+}
+
+/* Never waits, as opening a pipe would. */
+static int open_regular(const char *path, struct stat *st)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int given;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, st) != 0)
+		return -errno;
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st->st_mode))
+		return -EINVAL;
+	given = fd;
+	fd = -1;
+	return given;
+}
+
+static bool read_text(const char *path, struct arena *a, struct span *out, struct err *err)
+{
+	struct buf text BUF_CLEANUP = BUF_CAPPED((size_t)CONFIG_BYTES + 1);
+	struct stat st;
+	FD_CLEANUP int fd = open_regular(path, &st);
+	int r = fd < 0 ? fd : io_read_fd(fd, (size_t)CONFIG_BYTES + 1, &text);
+
+	if (r < 0) {
+		err_set(err, r, "%s: %s", path,
+			r == -EINVAL ? "is no regular file, name a text file"
+			: r == -E2BIG ? "is larger than 1 MB, is this the right file?" : strerror(-r));
+		return false;
+	}
+	*out = arena_span(a, buf_span(&text));
+	return true;
+}
+
+/* struct config_source.find */
+static bool find_files(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n,
+		       struct err *err)
+{
+	const char *text = arena_str(a, pattern);
+	glob_t found = { 0 };
+	int r = glob(text, 0, NULL, &found);
+	bool good = r == 0 || (r == GLOB_NOMATCH && strpbrk(text, "*?["));
+
+	(void)context;
+	*n = 0;
+	if (!good)
+		err_set(err, -ENOENT, "%s: %s", text,
+			r == GLOB_NOMATCH ? "there is no such file, name one or remove the line" : "cannot be read, see its permissions");
+	else if (found.gl_pathc > CONFIG_FILES) {
+		err_set(err, -E2BIG, "%s: more than %d files, put settings together", text, CONFIG_FILES);
+		good = false;
+	}
+	size_t count = good && r == 0 ? found.gl_pathc : 0;
+	*out = arena_many(a, count, struct config_file);
+	for (size_t i = 0; i < count && good; i++) {
+		(*out)[i].name = arena_span(a, span_of(found.gl_pathv[i]));
+		good = read_text(found.gl_pathv[i], a, &(*out)[i].text, err);
+	}
+	*n = (uint32_t)count;
+	globfree(&found);
+	return good;
+}
+
+static void check_secret(struct arena *a, const char *path, struct span account, const char *key, struct span file,
+			 struct settings_findings *found)
+{
+	const char *name = arena_str(a, file);
+	struct stat st = { 0 };
+	FD_CLEANUP int fd = open_regular(name, &st);
+	const char *fault = fd == -EINVAL	      ? "is no regular file, name a file with the password in its first line"
+			    : fd < 0		      ? strerror(-fd)
+			    : st.st_size == 0	      ? "is empty, write the password into its first line"
+			    : st.st_size > SECRET_MAX ? "is larger than 4096 bytes, write only the password into it"
+						      : NULL;
+
+	if (fault)
+		finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name, fault);
+	else if (st.st_mode & S_IROTH)
+		finding(a, span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
+			"%s: account %.*s: %s %s: others can read it, run chmod o-rwx %s", path, SPAN_ARG(account), key,
+			name, name);
+}
+
+static void check_readable(struct arena *a, const char *path, struct span account, const char *key, struct span file,
+			   struct settings_findings *found)
+{
+	const char *name = arena_str(a, file);
+	struct stat st;
+	FD_CLEANUP int fd = file.n ? open_regular(name, &st) : -1;
+
+	if (file.n && fd < 0)
+		finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
+			fd == -EINVAL ? "is no regular file, name a file of certificates" : strerror(-fd));
+}
+
+/* It need not be there, but then its parent must be ours to write. */
+static void check_state_dir(struct arena *a, const char *path, struct span folder, struct settings_findings *found)
+{
+	char *name = arena_str(a, folder);
+	struct stat st;
+
+	if (stat(name, &st) == 0) {
+		if (!S_ISDIR(st.st_mode))
+			finding(a, &found->errors, "%s: state_dir %s: is no folder, name one", path, name);
+		else if (access(name, R_OK | W_OK | X_OK) != 0)
+			finding(a, &found->errors, "%s: state_dir %s: %s, give it to the user hearback runs as", path, name,
+				strerror(errno));
+		return;
+	}
+	int missing = errno;
+	while (folder.n > 1 && folder.p[folder.n - 1] == '/')
+		folder.n--;
+	while (folder.n > 1 && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	const char *parent = arena_str(a, folder);
+	if (missing != ENOENT || access(parent, W_OK | X_OK) != 0)
+		finding(a, &found->errors, "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us", path,
+			name, parent, strerror(errno));
+}
+
+static void check_world(const char *path, struct arena *a, const struct config *c, struct settings_findings *found)
+{
+	check_state_dir(a, path, c->state_dir, found);
+	for (uint32_t i = 0; i < c->n; i++) {
+		const struct config_account *one = &c->accounts[i];
+		check_secret(a, path, one->name, "password_file", one->password_file, found);
+		if (one->smtp_auth && !span_eq(one->smtp_password_file, one->password_file))
+			check_secret(a, path, one->name, "smtp_password_file", one->smtp_password_file, found);
+		check_readable(a, path, one->name, "ca_file", one->ca_file, found);
+		if (!span_eq(one->smtp_ca_file, one->ca_file))
+			check_readable(a, path, one->name, "smtp_ca_file", one->smtp_ca_file, found);
+	}
+}
+
+bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found)
+{
+	struct config_source source = { .find = find_files };
+	struct config_file file = { .name = span_of(path) };
+	struct config_errors parsed;
+	struct buf canonical BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
+	struct err err;
+
+	found->errors = (struct config_errors){ .lines = arena_many(a, FINDINGS_MAX, struct span) };
+	found->warnings = (struct config_errors){ .lines = arena_many(a, FINDINGS_MAX, struct span) };
+	if (!read_text(path, a, &file.text, &err)) {
+		finding(a, &found->errors, "%s", err.text);
+		return false;
+	}
+	if (!config_parse(a, file, &source, out, &parsed)) {
+		for (uint32_t i = 0; i < parsed.n; i++)
+			finding(a, &found->errors, "%.*s", SPAN_ARG(parsed.lines[i]));
+		return false;
+	}
+	config_write(out, SPAN_NONE, &canonical);
+	if (canonical.full)
+		finding(a, &found->errors, "%s: all settings written out are larger than 1 MB, shorten the lists", path);
+	check_world(path, a, out, found);
+	return found->errors.n == 0;
+}
+
+int settings_to_memfd(const struct config *c, struct span account)
+{
+	struct buf text BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
+
+	config_write(c, account, &text);
+	return text.full ? -E2BIG : memfd_sealed("settings", buf_span(&text));
+}
+
+int settings_from_memfd(int fd, struct arena *a, struct config *out, struct err *err)
+{
+	struct span map;
+	struct config_errors errors;
+	int r = memfd_map(fd, CONFIG_BYTES, &map);
+
+	if (r)
+		return err_set(err, r, "settings of the supervisor: %s", strerror(-r));
+	struct config_file file = { .name = SPAN("settings"), .text = arena_span(a, map) };
+	memfd_unmap(&map);
+	if (!config_parse(a, file, NULL, out, &errors))
+		return err_set(err, -EINVAL, "%.*s", SPAN_ARG(errors.lines[0]));
+	return 0;
+}

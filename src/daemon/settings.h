@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The configuration as it lies on disk, and its way into the rooms. */
+#pragma once
+#include "config/config.h"
+
+/* What stands in the way, and what is only worth saying; both in the arena. */
+struct settings_findings {
+	struct config_errors errors;
+	struct config_errors warnings;
+};
+
+/* Reads the file and what it includes, parses it and looks at what it names: secret files must be
+ * regular, not empty, readable by us and not by others (a warning under /run/secrets, where
+ * containers put them); the state folder must be there or possible; the templates must load. Opens
+ * secret files but reads nothing of them. False if there is any error; then `out` must not be used. */
+bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found);
+
+/* A sealed memfd with the canonical text of the global settings and of one account (all of them if
+ * the name is empty). A descriptor or -errno. */
+int settings_to_memfd(const struct config *c, struct span account);
+/* What a room does with it; takes a copy into the arena and leaves the descriptor open. 0 or -errno
+ * with a line in err. */
+int settings_from_memfd(int fd, struct arena *a, struct config *out, struct err *err);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit.h"
+#include "base/io.h"
+#include "daemon/settings.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/hearback-settings-XXXXXX";
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+	char path[200];
+	struct err err;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(io_replace_file(path, span_of(text), mode, &err), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static char *at(struct arena *a, const char *name)
+{
+	return arena_printf(a, "%s/%s", folder, name);
+}
+
+static void write_main(struct arena *a, const char *more)
+{
+	put("h.conf",
+	    arena_printf(a,
+			 "state_dir = %s/state\n!include conf.d/*.conf\naccount a {\n address = a@example.com\n"
+			 " host = localhost\n password_file = %s/secret\n%s}\n",
+			 folder, folder, more),
+	    0644);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	put("secret", "hunter2\n", 0600);
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void a_good_file_loads_with_its_includes(void **state)
+{
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct config c;
+	struct settings_findings found;
+
+	(void)state;
+	write_main(a, "");
+	assert_true(settings_load(at(a, "h.conf"), a, &c, &found));
+	assert_false(c.debug);
+	assert_int_equal(mkdir(at(a, "conf.d"), 0755), 0);
+	put("conf.d/10.conf", "debug = yes\n", 0644);
+	assert_true(settings_load(at(a, "h.conf"), a, &c, &found));
+	assert_true(c.debug);
+	put("conf.d/20.conf", "debug = no\n", 0644);
+	assert_false(settings_load(at(a, "h.conf"), a, &c, &found));
+	assert_int_equal(found.errors.n, 1);
+	assert_string_equal(found.errors.lines[0].p,
+			    arena_printf(a, "%s/conf.d/20.conf:1: debug is already set in %s/conf.d/10.conf:1, keep one of the two",
+					 folder, folder));
+	assert_int_equal(unlink(at(a, "conf.d/20.conf")), 0);
+}
+
+static void expect(struct arena *a, const char *line)
+{
+	struct config c;
+	struct settings_findings found;
+
+	assert_false(settings_load(at(a, "h.conf"), a, &c, &found));
+	assert_int_equal(found.errors.n, 1);
+	assert_string_equal(found.errors.lines[0].p, line);
+}
+
+static void a_secret_that_is_none_is_refused(void **state)
+{
+	struct arena *a ARENA_CLEANUP = arena_new();
+	const char *start = arena_printf(a, "%s/h.conf: account a: password_file %s/secret", folder, folder);
+
+	(void)state;
+	write_main(a, "");
+	put("secret", "hunter2\n", 0644);
+	expect(a, arena_printf(a, "%s: others can read it, run chmod o-rwx %s/secret", start, folder));
+	put("secret", "", 0600);
+	expect(a, arena_printf(a, "%s: is empty, write the password into its first line", start));
+	assert_int_equal(unlink(at(a, "secret")), 0);
+	expect(a, arena_printf(a, "%s: No such file or directory", start));
+	assert_int_equal(mkfifo(at(a, "secret"), 0600), 0);
+	expect(a, arena_printf(a, "%s: is no regular file, name a file with the password in its first line", start));
+	put("secret", "hunter2\n", 0600);
+	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n", folder));
+	expect(a, arena_printf(a, "%s/h.conf: account a: smtp_password_file %s/none: No such file or directory", folder,
+			       folder));
+	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n smtp_auth = no\n ca_file = %s/none\n", folder, folder));
+	expect(a, arena_printf(a, "%s/h.conf: account a: ca_file %s/none: No such file or directory", folder, folder));
+}
+
+static void a_state_folder_that_cannot_be_is_refused(void **state)
+{
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct config c;
+	struct settings_findings found;
+
+	(void)state;
+	write_main(a, "");
+	put("state", "a file\n", 0644);
+	expect(a, arena_printf(a, "%s/h.conf: state_dir %s/state: is no folder, name one", folder, folder));
+	assert_int_equal(unlink(at(a, "state")), 0);
+	assert_int_equal(mkdir(at(a, "state"), 0700), 0);
+	assert_true(settings_load(at(a, "h.conf"), a, &c, &found));
+	assert_int_equal(rmdir(at(a, "state")), 0);
+	assert_false(settings_load(at(a, "none.conf"), a, &c, &found));
+	assert_string_equal(found.errors.lines[0].p, arena_printf(a, "%s/none.conf: No such file or directory", folder));
+}
+
+static void a_room_gets_one_account(void **state)
+{
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct config c, room;
+	struct settings_findings found;
+	struct err err;
+
+	(void)state;
+	write_main(a, "}\naccount b {\n address = b@example.com\n host = ::1\n password_file = /dev/null\n");
+	assert_false(settings_load(at(a, "h.conf"), a, &c, &found));
+	FD_CLEANUP int fd = settings_to_memfd(&c, SPAN("b"));
+	assert_true(fd >= 0);
+	assert_int_equal(settings_from_memfd(fd, a, &room, &err), 0);
+	assert_int_equal(room.n, 1);
+	assert_span(room.accounts[0].address, "b@example.com");
+	assert_true(room.debug);
+	FD_CLEANUP int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(settings_from_memfd(other, a, &room, &err), -EPERM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_file_loads_with_its_includes),
+		cmocka_unit_test(a_secret_that_is_none_is_refused),
+		cmocka_unit_test(a_state_folder_that_cannot_be_is_refused),
+		cmocka_unit_test(a_room_gets_one_account),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
