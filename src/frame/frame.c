@@ -60,27 +60,19 @@ static bool known_type(enum frame_type t)
 	return false;
 }
 
-/* Takes the descriptors out of the control data; false if there were more than fit. */
+/* Takes the descriptors out of the control data, which has room for FRAME_FDS; false if more came. */
 static bool take_fds(struct msghdr *m, struct frame *out)
 {
 	size_t n = 0;
-	bool fit = !(m->msg_flags & MSG_CTRUNC);
 
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < count; i++) {
-			int fd;
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-			if (n < FRAME_FDS)
-				out->fds[n++] = fd;
-			else
-				close(fd);
-			fit &= n <= FRAME_FDS;
-		}
+		for (size_t i = 0; i < count && n < FRAME_FDS; i++)
+			memcpy(&out->fds[n++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
 	}
-	return fit;
+	return !(m->msg_flags & MSG_CTRUNC);
 }
 
 int frame_recv(int sock, char *room, size_t size, struct frame *out)

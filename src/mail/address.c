@@ -2,11 +2,12 @@
 /* One pass over the field cuts it into mailboxes; what a mailbox needs (its words, its name) is read
  * from its own stretch again. Nothing here calls itself, however deep comments or groups nest. */
 #include "mail/address.h"
-#include "base/idn.h"
 #include "base/text.h"
+#include "mail/domain.h"
+#include "mail/header.h"
 #include "mail/limits.h"
 
-enum { LABEL_MAX = 63, LITERAL_MAX = 100, ENCODED_WORD_MAX = 1000 };
+enum { ENCODED_WORD_MAX = 1000 };
 
 struct parser {
 	struct arena *arena;
@@ -18,11 +19,26 @@ struct parser {
 	size_t comments_end; /* the same for opening parentheses */
 	struct buf word;
 	struct buf text;
+
+	/* The list item being read: between two commas, mostly one mailbox. */
+	size_t begin;	 /* its first byte that is still unread */
+	bool angle;	 /* a <...> of it was read ... */
+	uint32_t named;	 /* ... and this is the address that a comment behind it may name */
+
+	/* Items without an address just before: "Doe, John <a@b>" is one mailbox. */
+	bool loose;
+	size_t loose_begin;
+	uint32_t loose_n, loose_seen;
 };
 
 static bool is_gap(char c)
 {
 	return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+static bool is_angle(char c)
+{
+	return c == '<' || c == '>';
 }
 
 /* -- tokens ------------------------------------------------------------------------------------ */
@@ -34,22 +50,6 @@ static size_t quoted_end(struct span in, size_t at)
 		if (in.p[at] == '\\')
 			at++;
 		else if (in.p[at] == '"')
-			return at + 1;
-	}
-	return 0;
-}
-
-/* Index after the comment at `at`, 0 where it never closes. */
-static size_t comment_end(struct span in, size_t at)
-{
-	size_t depth = 0;
-
-	for (; at < in.n; at++) {
-		if (in.p[at] == '\\')
-			at++;
-		else if (in.p[at] == '(')
-			depth++;
-		else if (in.p[at] == ')' && --depth == 0)
 			return at + 1;
 	}
 	return 0;
@@ -74,7 +74,7 @@ static size_t encoded_end(struct span in, size_t at)
 /* Index after the address literal whose '@' stands at `at`, 0 where there is none. */
 static size_t literal_end(struct span in, size_t at)
 {
-	struct span text = span_sub(in, at, LITERAL_MAX);
+	struct span text = span_sub(in, at, DOMAIN_LITERAL + 1);
 
 	if (!span_starts(text, SPAN("@[")))
 		return 0;
@@ -105,7 +105,7 @@ static size_t token_end(struct parser *p, size_t at)
 		if (!end)
 			p->quotes_end = at;
 	} else if (opens_comment(p, at)) {
-		end = comment_end(p->in, at);
+		end = header_comment_end(p->in, at);
 		if (!end)
 			p->comments_end = at;
 	} else if (p->in.p[at] == '=') {
@@ -161,7 +161,7 @@ static struct span phrase(struct parser *p, size_t from, size_t to)
 	buf_reset(&p->text);
 	while (from < to) {
 		size_t end = token_end(p, from);
-		if (is_gap(p->in.p[from]) || opens_comment(p, from)) {
+		if (is_gap(p->in.p[from]) || is_angle(p->in.p[from]) || opens_comment(p, from)) {
 			gap = true;
 		} else {
 			if (gap && p->text.n)
@@ -184,79 +184,15 @@ static struct span comment_name(struct parser *p, size_t at)
 	return finish_name(p);
 }
 
-/* -- domains ----------------------------------------------------------------------------------- */
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
-}
-
-/* Labels of letters, digits, hyphens and the underscores of some private networks. */
-static bool is_domain(struct span s)
-{
-	struct span label;
-
-	if (s.n == 0 || s.n > LIMIT_DOMAIN)
-		return false;
-	while (span_split(&s, '.', &label)) {
-		if (label.n == 0 || label.n > LABEL_MAX)
-			return false;
-		for (size_t i = 0; i < label.n; i++)
-			if (!is_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
-				return false;
-	}
-	return true;
-}
-
-static bool is_literal(struct span s)
-{
-	if (s.n < 3 || s.n > LITERAL_MAX || s.p[0] != '[' || s.p[s.n - 1] != ']')
-		return false;
-	for (size_t i = 1; i + 1 < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '.' && s.p[i] != ':' && s.p[i] != '-')
-			return false;
-	return true;
-}
-
-static bool is_ascii(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
-static struct span lower(struct arena *a, struct span s)
-{
-	char *p = arena_alloc(a, s.n);
-
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = ascii_lower(s.p[i]);
-	return span_make(p, s.n);
-}
-
-/* Lower case A-labels without a final dot; empty for what is no domain. */
-static struct span domain_of(struct arena *a, struct span s)
-{
-	if (s.n && s.p[s.n - 1] == '.')
-		s.n--;
-	if (is_ascii(s))
-		return is_domain(s) || is_literal(s) ? lower(a, s) : SPAN_NONE;
-	BUF_CLEANUP struct buf ascii = BUF_CAPPED(LIMIT_DOMAIN);
-	if (!idn_to_ascii(s, &ascii) || ascii.full || !is_domain(buf_span(&ascii)))
-		return SPAN_NONE;
-	return lower(a, buf_span(&ascii));
-}
-
 /* -- mailboxes --------------------------------------------------------------------------------- */
 
 static struct span local_of(struct parser *p, struct span s)
 {
-	if (is_ascii(s) || utf8_valid(s))
+	if (utf8_valid(s))
 		return arena_span(p->arena, s);
 	buf_reset(&p->text);
 	utf8_repair(&p->text, s);
-	return arena_span(p->arena, utf8_cut(buf_span(&p->text), LIMIT_ADDRESS));
+	return arena_span(p->arena, buf_span(&p->text));
 }
 
 static void grow(struct parser *p)
@@ -284,25 +220,19 @@ static void emit(struct parser *p, const struct word *w, struct span name)
 {
 	struct address_list *out = p->out;
 	struct span text = buf_span(&p->word);
-	struct span local = w->ats ? span_sub(text, 0, w->at) : text;
+	struct address found = { .name = name };
 
 	out->seen++;
-	if (w->ats != 1)
-		out->broken = true;
-	if (local.n == 0 || local.n > LIMIT_ADDRESS || w->control) {
-		out->broken = true;
-		return;
-	}
-	if (out->n == LIMIT_ADDRESSES)
-		return;
-	grow(p);
-	struct address *a = &out->at[out->n++];
-	a->name = name;
-	a->local = local_of(p, local);
+	found.local = local_of(p, w->ats ? span_sub(text, 0, w->at) : text);
 	if (w->ats)
-		a->domain = domain_of(p->arena, span_sub(text, w->at + 1, SIZE_MAX));
-	if (!a->domain.n)
+		found.domain = domain_clean(p->arena, span_sub(text, w->at + 1, SIZE_MAX));
+	out->broken |= w->ats != 1 || !found.domain.n || !found.local.n;
+	if (!found.local.n || found.local.n + 1 + found.domain.n > LIMIT_ADDRESS || w->control) {
 		out->broken = true;
+	} else if (out->n < LIMIT_ADDRESSES) {
+		grow(p);
+		out->at[out->n++] = found;
+	}
 }
 
 static void put_token(struct parser *p, struct word *w, size_t from, size_t end)
@@ -335,9 +265,10 @@ static bool next_word(struct parser *p, size_t *from, size_t to, struct word *w,
 	while (*from < to) {
 		char c = p->in.p[*from];
 		size_t end = token_end(p, *from);
-		if (is_gap(c) || opens_comment(p, *from)) {
-			if (!is_gap(c) && *comment == SIZE_MAX)
+		if (is_gap(c) || is_angle(c) || opens_comment(p, *from)) {
+			if (c == '(' && *comment == SIZE_MAX)
 				*comment = *from;
+			p->out->broken |= is_angle(c);
 			gap = true;
 		} else {
 			char last = p->word.n ? p->word.p[p->word.n - 1] : '\0';
@@ -352,41 +283,54 @@ static bool next_word(struct parser *p, size_t *from, size_t to, struct word *w,
 	return p->word.n > 0;
 }
 
-/* A stretch without angle brackets: "a@b (Name)", "Name a@b", "root", or what follows a '>'. */
-static void read_bare(struct parser *p, size_t from, size_t to, bool after_angle)
+/* What is left of an item outside angle brackets: "a@b (Name)", "Name a@b", "root", or what follows
+ * a '>'. */
+static void read_bare(struct parser *p, size_t to)
 {
-	size_t begin = from;
+	struct address_list *out = p->out;
+	size_t from = p->begin;
 	size_t comment = SIZE_MAX;
 	uint32_t words = 0;
-	uint32_t first = p->out->n;
-	bool found = after_angle;
+	uint32_t found = 0;
 	struct word w;
 
+	if (!p->angle)
+		p->named = out->n;
 	while (next_word(p, &from, to, &w, &comment)) {
-		words++;
-		if (w.ats == 0)
+		bool alone = words++ == 0 && from == to && !p->angle;
+		if (!w.ats && !alone)
 			continue;
-		if (found || words > 1)
-			p->out->broken = true;
-		emit(p, &w, phrase(p, begin, w.from));
-		found = true;
-		begin = from;
+		emit(p, &w, phrase(p, p->begin, w.from));
+		found++;
+		p->begin = from;
 	}
-	if (!found && words) {
-		p->out->broken = true;
-		if (words > 1)
-			p->out->seen++;
-		else
-			from = begin;
-		comment = SIZE_MAX;
-		if (words == 1 && next_word(p, &from, to, &w, &comment))
-			emit(p, &w, SPAN_NONE);
-	} else if (after_angle && words) {
-		p->out->broken = true;
+	if (words > found || found + p->angle > 1)
+		out->broken = true;
+	if (words && !found && !p->angle)
+		out->seen++;
+	if (comment != SIZE_MAX && p->named < out->n && !out->at[p->named].name.n)
+		out->at[p->named].name = comment_name(p, comment);
+}
+
+/* Ends the item at the separator at `to`. */
+static void end_item(struct parser *p, size_t to)
+{
+	size_t begin = p->begin;
+	struct address_list before = *p->out;
+
+	read_bare(p, to);
+	bool nameless = p->out->seen > before.seen &&
+			(p->out->n == before.n || (p->out->n == before.n + 1 && !p->out->at[before.n].domain.n));
+	if (!nameless || p->angle || p->in.p[to] != ',') {
+		p->loose = false;
+	} else if (!p->loose) {
+		p->loose = true;
+		p->loose_begin = begin;
+		p->loose_n = before.n;
+		p->loose_seen = before.seen;
 	}
-	uint32_t named = after_angle && first ? first - 1 : first;
-	if (comment != SIZE_MAX && named < p->out->n && !p->out->at[named].name.n)
-		p->out->at[named].name = comment_name(p, comment);
+	p->begin = to + 1;
+	p->angle = false;
 }
 
 /* Index where the contents of the angle bracket at `open` end: at its '>', or where it must have been
@@ -414,34 +358,39 @@ static size_t angle_end(struct parser *p, size_t open, size_t *from)
 	return at;
 }
 
-/* Reads "<...>" at `open` with the phrase before it; returns where to go on. */
-static size_t read_angle(struct parser *p, size_t begin, size_t open)
+/* Reads the "<...>" at `open` with the phrase before it; returns where to go on. */
+static size_t read_angle(struct parser *p, size_t open)
 {
+	struct address_list *out = p->out;
 	size_t comment = SIZE_MAX;
 	size_t from;
 	size_t end = angle_end(p, open, &from);
 	bool closed = end < p->in.n && p->in.p[end] == '>';
 	struct word w;
-	struct word more;
 
-	if (end < p->in.n && p->in.p[end] == '<' && from == end) {
-		p->out->broken = true;
-		return end; /* "<<a@b>" */
+	out->broken |= !closed || p->angle;
+	if (!closed && from == end && end < p->in.n)
+		return end; /* "<<a@b>>", "<,": nothing in it */
+	if (p->loose) {
+		p->begin = p->loose_begin;
+		out->n = p->loose_n;
+		out->seen = p->loose_seen;
+		p->loose = false;
 	}
-	if (!closed)
-		p->out->broken = true;
-	struct span name = phrase(p, begin, open);
-	if (!next_word(p, &from, end, &w, &comment)) {
-		p->out->seen++;
-		p->out->broken = true;
-	} else if (from < end) {
+	struct span name = phrase(p, p->begin, open);
+	p->named = out->n;
+	bool any = next_word(p, &from, end, &w, &comment);
+	if (any && (w.ats || from == end)) {
 		emit(p, &w, name);
-		if (next_word(p, &from, end, &more, &comment))
-			p->out->broken = true;
 	} else {
-		emit(p, &w, name);
+		out->seen++;
+		out->broken = true;
 	}
-	return closed ? end + 1 : end;
+	out->broken |= from < end;
+	p->named = out->n > p->named ? p->named : UINT32_MAX;
+	p->angle = true;
+	p->begin = closed ? end + 1 : end;
+	return p->begin;
 }
 
 void address_list_parse(struct arena *a, struct span value, address_decode decode, struct address_list *out)
@@ -449,104 +398,26 @@ void address_list_parse(struct arena *a, struct span value, address_decode decod
 	struct parser p = {
 		.arena = a, .in = value, .decode = decode, .out = out,
 		.quotes_end = SIZE_MAX, .comments_end = SIZE_MAX,
-		.word = BUF_CAPPED(3 * value.n + 1), .text = BUF_CAPPED(3 * value.n + 1),
+		.word = BUF_CAPPED(value.n), .text = BUF_CAPPED(3 * value.n),
 	};
-	size_t begin = 0;
 	size_t at = 0;
-	bool after_angle = false;
 
 	*out = (struct address_list){ 0 };
 	while (at < value.n) {
 		char c = value.p[at];
-		if (c == ',' || c == ';' || c == ':') {
-			if (c == ':')
-				out->group = true;
-			else
-				read_bare(&p, begin, at, after_angle);
-			begin = ++at;
-			after_angle = false;
+		if (c == ',' || c == ';') {
+			end_item(&p, at++);
+		} else if (c == ':') {
+			out->group = true;
+			p.begin = ++at;
+			p.angle = p.loose = false;
 		} else if (c == '<') {
-			at = begin = read_angle(&p, begin, at);
-			after_angle = true;
+			at = read_angle(&p, at);
 		} else {
 			at = token_end(&p, at);
 		}
 	}
-	read_bare(&p, begin, value.n, after_angle);
+	read_bare(&p, value.n);
 	buf_free(&p.word);
 	buf_free(&p.text);
-}
-
-/* -- values ------------------------------------------------------------------------------------ */
-
-struct span address_text(struct arena *a, struct address addr)
-{
-	if (!addr.local.n || !addr.domain.n)
-		return SPAN_NONE;
-	char *p = arena_alloc(a, addr.local.n + 1 + addr.domain.n);
-	memcpy(p, addr.local.p, addr.local.n);
-	p[addr.local.n] = '@';
-	memcpy(p + addr.local.n + 1, addr.domain.p, addr.domain.n);
-	return span_make(p, addr.local.n + 1 + addr.domain.n);
-}
-
-bool address_split(struct span text, struct address *out)
-{
-	const char *at = text.n ? memrchr(text.p, '@', text.n) : NULL;
-
-	if (!at || at == text.p || at + 1 == text.p + text.n || text.n > LIMIT_ADDRESS)
-		return false;
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			return false;
-	size_t local = (size_t)(at - text.p);
-	*out = (struct address){ .local = span_sub(text, 0, local), .domain = span_sub(text, local + 1, SIZE_MAX) };
-	return true;
-}
-
-struct span address_key(struct arena *a, struct address addr, char subaddress)
-{
-	struct span domain = domain_of(a, addr.domain);
-	ptrdiff_t cut = subaddress ? span_chr(addr.local, subaddress) : -1;
-
-	if (cut > 0)
-		addr.local.n = (size_t)cut;
-	return address_text(a, (struct address){ .local = lower(a, addr.local), .domain = domain });
-}
-
-bool address_same(struct address a, struct address b)
-{
-	return a.local.n && span_ieq(a.local, b.local) && span_ieq(a.domain, b.domain);
-}
-
-static bool may_send_domain(struct span domain)
-{
-	struct span rest = domain;
-	struct span label = SPAN_NONE;
-	size_t labels = 0;
-	uint64_t number;
-
-	if (!is_domain(domain) || memchr(domain.p, '_', domain.n))
-		return false;
-	while (span_split(&rest, '.', &label)) {
-		if (label.p[0] == '-' || label.p[label.n - 1] == '-')
-			return false;
-		labels++;
-	}
-	return labels >= 2 && !span_to_u64(label, UINT64_MAX, &number);
-}
-
-bool address_may_send(struct span text)
-{
-	struct address a;
-
-	if (!address_split(text, &a) || a.local.n > LIMIT_LOCAL_PART)
-		return false;
-	if (a.local.p[0] == '-' || a.local.p[0] == '.' || a.local.p[a.local.n - 1] == '.' ||
-	    span_find(a.local, SPAN("..")) >= 0)
-		return false;
-	for (size_t i = 0; i < a.local.n; i++)
-		if (!is_alnum(a.local.p[i]) && (!a.local.p[i] || !strchr("!#%&'*+-/=?^_{}~.", a.local.p[i])))
-			return false;
-	return may_send_domain(a.domain);
 }

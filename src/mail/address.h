@@ -7,7 +7,7 @@
 struct address {
 	struct span name;   /* display name, UTF-8 where the caller decoded it, may be empty */
 	struct span local;  /* local part, quotes and escapes removed */
-	struct span domain; /* lower case, A-labels; empty if there was none or it is no domain */
+	struct span domain; /* lower case, A-labels, or an address literal; empty if it is neither */
 };
 
 struct address_list {

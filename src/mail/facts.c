@@ -55,8 +55,10 @@ static void put_ids(struct writer *w, const struct message_ids *ids)
 
 static void put_address(struct writer *w, const struct address *a)
 {
+	struct span domain = utf8_cut(a->domain, LIMIT_DOMAIN);
+
 	put_text(w, a->name, LIMIT_DISPLAY_NAME);
-	put_text(w, a->local, LIMIT_ADDRESS);
+	put_text(w, a->local, LIMIT_ADDRESS - 1 - domain.n);
 	put_text(w, a->domain, LIMIT_DOMAIN);
 }
 
@@ -164,6 +166,8 @@ static void get_address(struct wire *w, struct address *out)
 	out->name = get_text(w, LIMIT_DISPLAY_NAME);
 	out->local = get_text(w, LIMIT_ADDRESS);
 	out->domain = get_text(w, LIMIT_DOMAIN);
+	if (out->local.n + 1 + out->domain.n > LIMIT_ADDRESS)
+		w->bad = true;
 }
 
 static void get_addresses(struct arena *a, struct wire *w, struct address_list *out)

@@ -188,3 +188,18 @@ struct span header_strip_comments(struct arena *a, struct span value)
 	}
 	return span_trim(span_make(out, n));
 }
+
+size_t header_comment_end(struct span s, size_t at)
+{
+	size_t depth = 0;
+
+	for (; at < s.n; at++) {
+		if (s.p[at] == '\\')
+			at++;
+		else if (s.p[at] == '(')
+			depth++;
+		else if (s.p[at] == ')' && --depth == 0)
+			return at + 1;
+	}
+	return 0;
+}

@@ -2,6 +2,7 @@
 #include "mail/message_id.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "mail/header.h"
 #include "mail/limits.h"
 
 enum { KEPT = LIMIT_REFERENCES_HEAD + LIMIT_REFERENCES_TAIL };
@@ -76,22 +77,6 @@ struct span message_id_parse(struct arena *a, struct span value)
 	return clean(a, value);
 }
 
-/* Index after the comment at `at`, 0 where it never closes. */
-static size_t comment_end(struct span s, size_t at)
-{
-	size_t depth = 0;
-
-	for (; at < s.n; at++) {
-		if (s.p[at] == '\\')
-			at++;
-		else if (s.p[at] == '(')
-			depth++;
-		else if (s.p[at] == ')' && --depth == 0)
-			return at + 1;
-	}
-	return 0;
-}
-
 /* Moves *rest to the next '<' outside comments. A comment that never closes is text, and so is all
  * that follows it: each byte is looked at twice at most. */
 static void skip_comments(struct span *rest, bool *unclosed)
@@ -103,7 +88,7 @@ static void skip_comments(struct span *rest, bool *unclosed)
 		*rest = span_sub(*rest, i, SIZE_MAX);
 		if (rest->n == 0 || rest->p[0] == '<')
 			return;
-		size_t end = comment_end(*rest, 0);
+		size_t end = header_comment_end(*rest, 0);
 		*unclosed = end == 0;
 		*rest = span_sub(*rest, end, SIZE_MAX);
 	}
