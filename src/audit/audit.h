@@ -32,7 +32,15 @@ enum audit_event {
 };
 const char *audit_event_name(enum audit_event e);
 
-enum { AUDIT_VERSION = 1, AUDIT_RULES = 32, AUDIT_DETAIL_MAX = 400, AUDIT_RECORD_MAX = 1800 };
+enum {
+	AUDIT_VERSION = 1,
+	AUDIT_RULES = 32,
+	AUDIT_RULE_MAX = 64,	   /* bytes of one rule id */
+	AUDIT_RULES_BYTES = 900,   /* of all of them */
+	AUDIT_ACTOR_MAX = 100,
+	AUDIT_DETAIL_MAX = 400,
+	AUDIT_RECORD_MAX = 1800,
+};
 
 struct audit_record {
 	uint64_t seq;		/* from 1, no gaps */
@@ -74,26 +82,27 @@ bool audit_head_decode(struct span in, struct audit_head *out);
 void audit_head_put_text(const struct audit_head *h, struct buf *out);
 bool audit_head_get_text(struct span in, struct audit_head *out);
 
-/* Verifying: records are fed in order, then the heads. Each failure is one clear line. */
+/* Verifying: records are fed in order from the first, and each head before the record after its own
+ * (heads that somebody gave from outside: before the first record). Memory grows only with the
+ * heads whose record is still to come. Each failure is one clear line; the first one stays. */
 struct audit_check {
-	uint64_t next;
-	struct hash previous;
+	uint64_t next;		/* the record that must come now */
+	struct hash previous;	/* hash of the one before it */
 	uint64_t records;
+	uint64_t covered;	/* the newest record that a good head names */
 	struct err err;		/* the first failure */
 	bool failed;
-	struct audit_record_at {
-		uint64_t seq;
-		struct hash hash;
-	} *wanted;		/* heads whose record is still to come or was met */
+	struct audit_wanted *wanted; /* heads whose record is still to come */
 	uint32_t nwanted, room;
-	bool *met;
 };
 void audit_check_start(struct audit_check *c);
-/* A head that must be met: its signature is checked against the keys (SIGN_PUBLIC bytes each). */
-bool audit_check_head(struct audit_check *c, const struct audit_head *h, const uint8_t (*keys)[SIGN_PUBLIC], uint32_t nkeys,
+/* A head that must be met: its signature is checked against `nkeys` keys of SIGN_PUBLIC bytes each.
+ * `where` says where it comes from, as in "head 25 (from WHERE)", and is kept by reference. False
+ * at a failure, so for all that follow. */
+bool audit_check_head(struct audit_check *c, const struct audit_head *h, const uint8_t *keys, uint32_t nkeys,
 		      const char *where);
-/* `encoded` is NULL for a record that is damaged or missing. False at the first failure. */
+/* `encoded.p` is NULL for a record that is damaged or missing. */
 bool audit_check_record(struct audit_check *c, uint64_t seq, struct span encoded);
-/* Every head met, and the newest record covered by a head? */
+/* Every head met, the newest record there (`newest` as the ledger counts) and covered by a head? */
 bool audit_check_end(struct audit_check *c, uint64_t newest);
 void audit_check_free(struct audit_check *c);
