@@ -32,15 +32,21 @@ struct kind_found {
 	enum kind kind;
 	struct sign signs[SIGNS_MAX]; /* the deciding one first; none: human */
 	uint32_t n;
-	/* The sender asks for silence without being a machine: X-Auto-Response-Suppress, X-No-Loop. */
+	/* The sender asks for silence without being a machine: X-Auto-Response-Suppress, X-No-Loop, an
+	 * invitation, a reaction. */
 	struct sign silence;
 	bool asks_silence;
 };
-/* `own_automated`: the message carries a valid keyed identity of ours. Order of evidence: own,
- * bounce, report, auto-reply, auto-generated, list (not our own group), bulk; then sender names; and
- * subjects in a dozen languages last. */
+/* `own_automated`: the message carries a valid keyed identity of ours. The kind that says most wins:
+ * own, bounce, report, auto-reply, auto-generated, list (not our own group), bulk; among signs of one
+ * kind structure and fields stand before the sender's name, and the subject is last. */
 void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc, bool own_automated,
 		  struct kind_found *out);
+/* Is the author's address one that machines write under (RFC 3834 section 2)? KIND_HUMAN in the sign
+ * means that people write under it, too (root, postmaster); reading_kind() leaves those out. */
+bool reading_sender_name(struct arena *a, const struct facts *f, struct sign *out);
+/* "Name: value" as evidence, at most 200 bytes, not escaped. */
+struct span reading_evidence(struct arena *a, struct span name, struct span value);
 
 /* -- bounces ----------------------------------------------------------------------------------- */
 enum bounce_action { BOUNCE_FAILED, BOUNCE_DELAYED, BOUNCE_DELIVERED, BOUNCE_OTHER };
@@ -59,10 +65,13 @@ struct span reading_returned_id(struct arena *a, const struct facts *f);
 /* -- authentication (RFC 8601) ------------------------------------------------------------------ */
 enum proof { PROOF_UNVERIFIED, PROOF_PROVEN, PROOF_FAILED, PROOF_COUNT };
 const char *proof_name(enum proof p);
-/* A result counts only in an Authentication-Results field with our authserv-id that stands above the
- * `hops`-th Received field from the top, and for a message with exactly one From address. proven:
- * dmarc=pass, or spf/dkim pass for a domain aligned with From's (equal, or one a subdomain of the
- * other with at least two labels shared and no public-suffix guess); failed: dmarc=fail. */
+/* A result counts only in an Authentication-Results field with our authserv-id and at most `hops`
+ * Received fields above it (those our own servers add), between the same two Received fields as the
+ * topmost such one; of each method the topmost field decides. The message must have exactly one From
+ * address. proven: dmarc=pass, or spf/dkim pass for a domain aligned with From's (equal, or one a
+ * subdomain of the other with at least two labels shared and no public-suffix guess); failed:
+ * dmarc=fail. Without From, authserv_id "none" or "": unverified. With authserv_id "microsoft365" a
+ * field counts that has no id, as that service writes them. */
 enum proof reading_proof(struct arena *a, const struct facts *f, const struct reading_account *acc);
 
 /* -- whose voice --------------------------------------------------------------------------------- */
@@ -72,13 +81,15 @@ struct voice_found {
 	enum voice voice;
 	enum proof proof;
 	struct address author;	/* behind form and group: who really wrote; empty for VOICE_NOBODY */
-	struct span author_key;	/* address_key; empty for VOICE_NOBODY */
-	struct span author_field; /* raw text in which the author must stand literally: From, or the form's Reply-To */
+	struct span author_key;	/* address_key with no subaddress cut off; empty for VOICE_NOBODY */
+	struct span author_field; /* text in which the author must stand literally: raw From, or the form's Reply-To */
 	bool by_form;
 };
 /* `in_sent`: the message lies in a Sent mailbox of the account, which proves an agent. Own addresses
  * in From outside Sent are a claimed agent unless proven; machines (kind other than human) are
- * VOICE_MACHINE whoever they say they are; from_fields != 1 or several From addresses: nobody. */
+ * VOICE_MACHINE whoever they say they are; from_fields != 1 or several From addresses: nobody. Behind
+ * our form stands the one address of its Reply-To, behind our group that of X-Original-From or
+ * Reply-To; such an author is never proven, for the proof speaks of the form or group. */
 void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind, bool in_sent,
 		   struct voice_found *out);
 /* Is one of our addresses (or the group) in To, Cc, Bcc or Resent-*? (RFC 3834 section 2) */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The last resort: subjects that only machines write, in the words they write them with. A phrase
+ * counts at the beginning, or in brackets at the beginning or end, and only as a whole: "Out of
+ * office: back on Monday", not "Out of office planner is broken". "Auto:" alone is no sign
+ * (RFC 3834 section 3.1.5). */
+#include "reading/signs.h"
+
+enum follow {
+	WHOLE,	 /* then the end or punctuation */
+	ANY,	 /* whatever follows */
+	BACKED,	 /* as WHOLE, and only under the null return path or a daemon's name: people write this, too */
+	ANSWERS, /* as WHOLE, and only in an answer to something */
+};
+
+struct subject_rule {
+	struct span phrase; /* lower case in ASCII; other letters as they are usually written */
+	enum kind kind;
+	enum follow follow;
+};
+
+static const struct subject_rule rules[] = {
+	{ WORD("automatic reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatic response"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automated reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automated response"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("autoreply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("auto-reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("auto reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("autoresponse"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("auto response"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("auto-response"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("auto"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("out of office"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("out-of-office"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("out of office autoreply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("out of office reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("out of office until"), KIND_AUTO_REPLY, ANY },
+	{ WORD("out of the office"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("i am out of the office"), KIND_AUTO_REPLY, ANY },
+	{ WORD("ooo"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("away from my mail"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("vacation"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("vacation reply"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatische antwort"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheitsnotiz"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheitsbenachrichtigung"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesend"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("automatisch antwoord"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("afwezigheidsbericht"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("niet op kantoor"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("autosvar"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatisk svar"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatiskt svar"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("frånvaro"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("frånvarande"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fravær"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automaattinen vastaus"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("réponse automatique"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("absence du bureau"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("message d'absence"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("respuesta automática"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("respuesta automatica"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fuera de la oficina"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("resposta automática"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("ausência temporária"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fora do escritório"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("risposta automatica"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fuori sede"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fuori ufficio"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatyczna odpowiedź"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("odpowiedź automatyczna"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatická odpověď"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatikus válasz"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("răspuns automat"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("otomatik yanıt"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("ofis dışı"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("ofis dışı mesajı"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("автоматический ответ"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Автоматический ответ"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Автоматична відповідь"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自动回复"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自動回覆"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自動応答"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自動返信"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("자동 회신"), KIND_AUTO_REPLY, WHOLE },
+
+	{ WORD("mail delivery failed"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail delivery failure"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail delivery problem"), KIND_BOUNCE, WHOLE },
+	{ WORD("delivery status notification"), KIND_BOUNCE, ANY },
+	{ WORD("undelivered mail returned to sender"), KIND_BOUNCE, ANY },
+	{ WORD("undeliverable"), KIND_BOUNCE, WHOLE },
+	{ WORD("undeliverable mail"), KIND_BOUNCE, WHOLE },
+	{ WORD("undeliverable message"), KIND_BOUNCE, WHOLE },
+	{ WORD("returned mail"), KIND_BOUNCE, WHOLE },
+	{ WORD("failure notice"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail system error"), KIND_BOUNCE, ANY },
+	{ WORD("nondeliverable mail"), KIND_BOUNCE, WHOLE },
+	{ WORD("message undeliverable"), KIND_BOUNCE, WHOLE },
+	{ WORD("warning: could not send message"), KIND_BOUNCE, ANY },
+	{ WORD("unzustellbar"), KIND_BOUNCE, WHOLE },
+	{ WORD("unzustellbare nachricht"), KIND_BOUNCE, WHOLE },
+	{ WORD("onbestelbaar"), KIND_BOUNCE, WHOLE },
+	{ WORD("non remis"), KIND_BOUNCE, WHOLE },
+	{ WORD("no se puede entregar"), KIND_BOUNCE, WHOLE },
+	{ WORD("não é possível entregar"), KIND_BOUNCE, WHOLE },
+	{ WORD("non recapitabile"), KIND_BOUNCE, WHOLE },
+	{ WORD("delivery failure"), KIND_BOUNCE, BACKED },
+	{ WORD("delivery failed"), KIND_BOUNCE, BACKED },
+	{ WORD("delivery error"), KIND_BOUNCE, BACKED },
+	{ WORD("delivery report"), KIND_BOUNCE, BACKED },
+	{ WORD("delivery notification"), KIND_BOUNCE, BACKED },
+	{ WORD("message delivery failure"), KIND_BOUNCE, BACKED },
+	{ WORD("delayed mail"), KIND_BOUNCE, BACKED },
+
+	{ WORD("report domain:"), KIND_REPORT, ANY },
+};
+
+/* A phrase must not end in the middle of a word, and what follows must not go on as a sentence. */
+static bool ends_whole(struct span rest)
+{
+	rest = span_trim(rest);
+	if (rest.n == 0)
+		return true;
+	unsigned char c = (unsigned char)rest.p[0];
+	bool letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return (!letter && c < 0x80) || span_starts(rest, SPAN("\xef\xbc\x9a")) /* fullwidth colon */;
+}
+
+static bool backed(const struct signs *s)
+{
+	struct sign sender;
+
+	return s->facts->return_path_kind == RETURN_PATH_NULL ||
+	       reading_sender_name(s->arena, s->facts, &sender);
+}
+
+static bool followed(const struct signs *s, const struct subject_rule *r, struct span rest)
+{
+	switch (r->follow) {
+	case WHOLE:
+		return ends_whole(rest);
+	case ANY:
+		return true;
+	case BACKED:
+		return ends_whole(rest) && backed(s);
+	case ANSWERS:
+		return ends_whole(rest) && s->facts->references.n + s->facts->in_reply_to.n > 0;
+	}
+	return false;
+}
+
+static bool begins(struct signs *s, struct span subject)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const struct subject_rule *r = &rules[i];
+		if (span_istarts(subject, r->phrase) && followed(s, r, span_sub(subject, r->phrase.n, SIZE_MAX))) {
+			signs_add(s, r->kind, SPAN("subject"), SPAN("Subject"), s->facts->subject);
+			return true;
+		}
+	}
+	return false;
+}
+
+void signs_of_subject(struct signs *s)
+{
+	struct span subject = span_trim(s->facts->subject);
+
+	if (subject.n == 0)
+		return;
+	bool bracket = subject.p[0] == '[' || subject.p[0] == '(';
+	if (begins(s, span_sub(subject, bracket ? 1 : 0, SIZE_MAX)))
+		return;
+	char last = subject.p[subject.n - 1];
+	if (last != ')' && last != ']')
+		return;
+	size_t open = subject.n - 1;
+	while (open && subject.p[open] != (last == ')' ? '(' : '['))
+		open--;
+	begins(s, span_sub(subject, open + 1, SIZE_MAX));
+}
