@@ -69,7 +69,7 @@ struct guard_case {
 
 struct reason {
 	enum verdict verdict;
-	struct span rule;	/* id: file name of the interlock, "auto-reply" */
+	struct span rule;	/* id: file name of the interlock, "auto_reply" */
 	struct span text;	/* one sentence */
 	struct span evidence;	/* "Auto-Submitted: auto-replied", or empty */
 };
@@ -87,12 +87,13 @@ void guard_judge(struct arena *a, const struct guard_case *c, struct judgement *
 struct guard_view {
 	const struct guard_case *c;
 	const struct purpose_rule *purpose;
+	const struct facts *message;	/* what is answered; NULL for purposes that answer nothing */
 	struct kind_found kind;
 	struct voice_found voice;
 	struct arena *arena;
 };
 struct interlock {
-	const char *id;		/* also the name of its file */
+	const char *id;		/* also the name of its file in interlock/ */
 	const char *meaning;	/* for `filter test` and the manual, with the RFC section */
 	/* true if it speaks; then *out has verdict, text, evidence. */
 	bool (*look)(const struct guard_view *v, struct reason *out);
@@ -101,7 +102,7 @@ extern const struct interlock *const guard_interlocks[];
 extern const uint32_t guard_interlock_count;
 
 /* The case without the message's facts and bytes, which the ledger keeps elsewhere; `facts_hash` and
- * `bytes_hash` tie them. Decoding gives a case whose facts and bytes the caller fills in after
- * checking the hashes. */
+ * `bytes_hash` tie them (all zero where there are none). Decoding gives a case whose facts and bytes the
+ * caller fills in after checking the hashes; its other texts are views into `in`. */
 void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[32], const uint8_t bytes_hash[32], struct buf *out);
 bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, uint8_t facts_hash[32], uint8_t bytes_hash[32]);

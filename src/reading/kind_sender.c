@@ -89,21 +89,18 @@ static bool fits(struct span pattern, struct span name)
 	return span_ieq(name, pattern);
 }
 
-bool reading_sender_name(struct arena *a, const struct facts *f, struct sign *out)
+bool reading_sender_name(struct arena *a, struct address who, struct sign *out)
 {
-	if (f->from.n == 0)
-		return false;
-	struct span name = f->from.at[0].local;
+	struct span name = who.local;
 	ptrdiff_t plus = span_chr(name, '+');
+
 	if (plus > 0)
 		name = span_sub(name, 0, (size_t)plus);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (fits(rules[i].name, name)) {
-			*out = (struct sign){
-				.kind = rules[i].kind,
-				.rule = SPAN("sender-name"),
-				.evidence = reading_evidence(a, SPAN("From"), address_text(a, f->from.at[0])),
-			};
+			*out = (struct sign){ .kind = rules[i].kind,
+					      .rule = SPAN("sender-name"),
+					      .evidence = reading_evidence(a, SPAN("From"), address_text(a, who)) };
 			return true;
 		}
 	return false;
@@ -111,8 +108,9 @@ bool reading_sender_name(struct arena *a, const struct facts *f, struct sign *ou
 
 void signs_of_sender(struct signs *s)
 {
+	const struct address_list *from = &s->facts->from;
 	struct sign sign;
 
-	if (reading_sender_name(s->arena, s->facts, &sign) && sign.kind != KIND_HUMAN)
-		signs_add(s, sign.kind, sign.rule, SPAN("From"), address_text(s->arena, s->facts->from.at[0]));
+	if (from->n && reading_sender_name(s->arena, from->at[0], &sign) && sign.kind != KIND_HUMAN)
+		signs_add(s, sign.kind, sign.rule, SPAN("From"), address_text(s->arena, from->at[0]));
 }

@@ -129,10 +129,11 @@ static bool ends_whole(struct span rest)
 
 static bool backed(const struct signs *s)
 {
+	const struct address_list *from = &s->facts->from;
 	struct sign sender;
 
 	return s->facts->return_path_kind == RETURN_PATH_NULL ||
-	       reading_sender_name(s->arena, s->facts, &sender);
+	       (from->n && reading_sender_name(s->arena, from->at[0], &sender));
 }
 
 static bool followed(const struct signs *s, const struct subject_rule *r, struct span rest)

@@ -42,9 +42,9 @@ struct kind_found {
  * kind structure and fields stand before the sender's name, and the subject is last. */
 void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc, bool own_automated,
 		  struct kind_found *out);
-/* Is the author's address one that machines write under (RFC 3834 section 2)? KIND_HUMAN in the sign
- * means that people write under it, too (root, postmaster); reading_kind() leaves those out. */
-bool reading_sender_name(struct arena *a, const struct facts *f, struct sign *out);
+/* Is this an address that machines write under (RFC 3834 section 2)? KIND_HUMAN in the sign means that
+ * people write under it, too (root, postmaster); reading_kind() leaves those out. */
+bool reading_sender_name(struct arena *a, struct address who, struct sign *out);
 /* "Name: value" as evidence, at most 200 bytes, not escaped. */
 struct span reading_evidence(struct arena *a, struct span name, struct span value);
 
