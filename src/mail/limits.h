@@ -22,6 +22,8 @@ enum {
 	LIMIT_REFERENCES_TAIL = 20,	      /* ... and the last are used */
 	LIMIT_PARTS = 200,		      /* MIME parts described */
 	LIMIT_DEPTH = 100,		      /* nested multiparts */
+	LIMIT_BOUNDARY_LINES = 4000,	      /* lines that begin with "--" and may be a boundary */
+	LIMIT_GROUP_COLONS = 1000,	      /* in one address field of a message within a message */
 	LIMIT_TEXT = 1024 * 1024,	      /* bytes of decoded text kept of one message */
 	LIMIT_FILE_NAME = 200,
 	LIMIT_MEDIA_TYPE = 255,		      /* bytes of a type, a disposition, a report type */

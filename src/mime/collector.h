@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Collects what the parts of one message give: text, attachments, reports. Knows nothing of GMime. */
+#pragma once
+#include "mail/facts.h"
+#include "mime/mime.h"
+
+enum part_encoding { PART_IDENTITY, PART_BASE64, PART_QUOTED_PRINTABLE, PART_UU };
+
+struct part {
+	struct span type; /* lower case */
+	struct span charset;
+	struct span name; /* as given; may be empty */
+	struct span disposition;
+	enum part_encoding encoding;
+	struct span content; /* as transferred */
+	uint64_t size;
+	bool nameless_root; /* the root of a multipart/related: text even if it has a name */
+};
+
+/* Memory that is used again for every message. */
+struct collector {
+	struct arena *a;
+	struct facts *f;
+	mime_html html;
+	bool partial;
+	unsigned alternatives; /* open multipart/alternative */
+	bool plain_seen;       /* the text holds something that was not HTML */
+	bool html_seen;
+	struct buf text;
+	struct buf html_text;
+	struct buf plain_choice; /* of the open alternative */
+	struct buf html_choice;
+	struct buf raw;	       /* transfer decoded */
+	struct buf utf8;
+	struct buf lines;
+	struct buf returned;
+	struct fact_part *parts;
+	uint32_t part_room;
+	uint32_t report_room;
+	uint32_t report_parts;
+};
+
+void collector_start(struct collector *c, struct arena *a, struct facts *f, bool partial);
+/* Copies what was collected into the facts. */
+void collector_finish(struct collector *c);
+void collector_release(struct collector *c);
+
+/* A part that is no container. */
+void collector_part(struct collector *c, const struct part *p);
+/* Only describes it. */
+void collector_attachment(struct collector *c, const struct part *p);
+/* Between these, plain text and HTML are the same words twice. */
+void collector_alternative_begin(struct collector *c);
+void collector_alternative_end(struct collector *c);
+/* The header block of a message within the message; the first one is kept. */
+bool collector_wants_returned(const struct collector *c);
+void collector_returned(struct collector *c, const struct fact_field *fields, uint32_t n);
