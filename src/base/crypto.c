@@ -73,6 +73,7 @@ bool sign_check(const uint8_t pub[SIGN_PUBLIC], struct span data, const uint8_t 
 static const char hex_alphabet[] = "0123456789abcdef";
 static const char base32_alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char base64_mail_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static void put_bits(struct buf *out, const void *p, size_t n, unsigned width, const char *alphabet)
 {
@@ -130,6 +131,13 @@ void put_base32(struct buf *out, const void *p, size_t n)
 void put_base64url(struct buf *out, const void *p, size_t n)
 {
 	put_bits(out, p, n, 6, base64_alphabet);
+}
+
+void put_base64(struct buf *out, const void *p, size_t n)
+{
+	put_bits(out, p, n, 6, base64_mail_alphabet);
+	for (; n % 3; n++)
+		buf_putc(out, '=');
 }
 
 bool get_hex(struct span s, void *out, size_t n)

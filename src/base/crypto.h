@@ -30,6 +30,8 @@ bool sign_check(const uint8_t pub[SIGN_PUBLIC], struct span data, const uint8_t 
 void put_hex(struct buf *out, const void *p, size_t n);
 void put_base32(struct buf *out, const void *p, size_t n);
 void put_base64url(struct buf *out, const void *p, size_t n);
+/* RFC 4648 section 4, with padding: what IMAP, SMTP and MIME write. */
+void put_base64(struct buf *out, const void *p, size_t n);
 /* Exactly n bytes, canonical form only (unused bits zero). */
 bool get_hex(struct span s, void *out, size_t n);
 bool get_base32(struct span s, void *out, size_t n);
