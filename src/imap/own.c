@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Commands without libetpan: its IDLE hangs when the server speaks first, and its AUTHENTICATE loads
+ * plug-ins. Tags begin with a letter, libetpan's are numbers. */
+#include "imap/internal.h"
+#include <stdio.h>
+
+bool own_command(struct imap *imap, const char *command)
+{
+	BUF_CLEANUP struct buf line = BUF_CAPPED(COMMAND_BYTES);
+
+	buf_printf(&line, "h%u %s\r\n", ++imap->own_tag, command);
+	return !imap->broken && !stream_write(imap->stream, line.p, line.n);
+}
+
+/* In a place where none belongs: what follows would be taken for lines. */
+static bool announces_literal(struct span line)
+{
+	size_t at = line.n;
+
+	if (!span_iends(line, SPAN("}")))
+		return false;
+	while (at && line.p[at - 1] != '{')
+		at--;
+	uint64_t n;
+	return at && span_to_u64(span_sub(line, at, line.n - at - 1), UINT64_MAX, &n);
+}
+
+enum own_reply own_line(struct imap *imap, struct span *line)
+{
+	char tag[16];
+
+	if (imap->broken || !mailstream_read_line(imap->m->imap_stream, imap->m->imap_stream_buffer))
+		return OWN_LOST;
+	*line = span_trim(imap_answer(imap));
+	if (span_starts(*line, SPAN("+")))
+		return OWN_CONTINUE;
+	if (span_starts(*line, SPAN("* ")))
+		return span_istarts(*line, SPAN("* BYE ")) || announces_literal(*line) ? OWN_LOST : OWN_UNTAGGED;
+	snprintf(tag, sizeof(tag), "h%u ", imap->own_tag);
+	if (!span_starts(*line, span_of(tag)))
+		return OWN_LOST;
+	struct span rest = span_sub(*line, strlen(tag), line->n);
+	return span_istarts(rest, SPAN("OK")) ? OWN_OK : OWN_NO;
+}
+
+static void note_capabilities(struct imap *imap, struct span words)
+{
+	static const struct {
+		const char *name;
+		unsigned offer;
+	} known[] = {
+		{ "IDLE", OFFERS_IDLE },
+		{ "MOVE", OFFERS_MOVE },
+		{ "UIDPLUS", OFFERS_UIDPLUS },
+		{ "AUTH=PLAIN", OFFERS_AUTH_PLAIN },
+		{ "LOGINDISABLED", OFFERS_LOGIN_DISABLED },
+	};
+	struct span word;
+
+	while (span_split(&words, ' ', &word))
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+			if (span_ieq(word, span_of(known[i].name)))
+				imap->offers |= known[i].offer;
+}
+
+enum imap_fault imap_capabilities(struct imap *imap)
+{
+	const struct span untagged = SPAN("* CAPABILITY ");
+	struct span line;
+
+	imap->offers = 0;
+	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	enum own_reply reply = own_command(imap, "CAPABILITY") ? OWN_UNTAGGED : OWN_LOST;
+	while (reply == OWN_UNTAGGED) {
+		reply = own_line(imap, &line);
+		if (reply == OWN_UNTAGGED && span_istarts(line, untagged))
+			note_capabilities(imap, span_sub(line, untagged.n, line.n));
+	}
+	return imap_outcome(imap, reply == OWN_OK ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_STREAM, "CAPABILITY");
+}

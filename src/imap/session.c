@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The life of a connection, and what failures of libetpan mean. */
+#include "base/text.h"
+#include "imap/internal.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* mailstream_read copies what remains down after each line, so a larger buffer is slower. */
+enum { MAILSTREAM_BUFFER = 8192 };
+
+static struct imap *of_low(mailstream_low *low)
+{
+	return low->data;
+}
+
+/* libetpan takes 0 for "try again" inside a literal: an end must be -1. */
+static ssize_t low_read(mailstream_low *low, void *p, size_t n)
+{
+	ssize_t r = n ? stream_read(of_low(low)->stream, p, n) : 0;
+
+	return r < 0 ? -1 : r;
+}
+
+static ssize_t low_write(mailstream_low *low, const void *p, size_t n)
+{
+	return stream_write(of_low(low)->stream, p, n) < 0 ? -1 : (ssize_t)n;
+}
+
+static int low_close(mailstream_low *low)
+{
+	(void)low;
+	return 0;
+}
+
+static int low_fd(mailstream_low *low)
+{
+	return stream_fd(of_low(low)->stream);
+}
+
+static void low_free(mailstream_low *low)
+{
+	free(low);
+}
+
+static mailstream_low_driver driver = {
+	.mailstream_read = low_read,
+	.mailstream_write = low_write,
+	.mailstream_close = low_close,
+	.mailstream_get_fd = low_fd,
+	.mailstream_free = low_free,
+};
+
+struct imap *imap_new(void)
+{
+	struct imap *imap = calloc(1, sizeof(*imap));
+
+	if (!imap || !(imap->m = mailimap_new(0, NULL)))
+		abort();
+	rows_hook(imap);
+	return imap;
+}
+
+void imap_free(struct imap **imap)
+{
+	struct imap *i = *imap;
+
+	if (!i)
+		return;
+	/* mailimap_free says LOGOUT; on a broken dialogue the stream says nothing at all. */
+	if (i->stream)
+		stream_arm(i->stream, i->broken ? 0 : GOODBYE_MS, i->broken ? 0 : COMMAND_BYTES);
+	mailimap_free(i->m);
+	stream_close(&i->stream);
+	free(i);
+	*imap = NULL;
+}
+
+const char *imap_why(const struct imap *imap)
+{
+	return imap->why.text;
+}
+
+int64_t imap_retry_after(const struct imap *imap)
+{
+	return imap->retry_after;
+}
+
+void imap_arm(struct imap *imap, int64_t ms, uint64_t bytes)
+{
+	if (!imap->broken)
+		stream_arm(imap->stream, ms, bytes);
+}
+
+struct span imap_answer(const struct imap *imap)
+{
+	return span_make(imap->m->imap_stream_buffer->str, imap->m->imap_stream_buffer->len);
+}
+
+const char *imap_quote(struct span words)
+{
+	static char text[256];
+	BUF_CLEANUP struct buf safe = BUF_CAPPED(1024);
+
+	text_escape(&safe, utf8_cut(words, 160));
+	if (safe.n)
+		snprintf(text, sizeof(text), "\"%.*s\"", SPAN_ARG(utf8_cut(buf_span(&safe), 200)));
+	else
+		snprintf(text, sizeof(text), "nothing");
+	return text;
+}
+
+enum imap_fault imap_fail(struct imap *imap, enum imap_fault fault, const char *fmt, ...)
+{
+	char text[sizeof(imap->why.text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (fault == IMAP_LOST)
+		imap->broken = true;
+	err_set(&imap->why, 0, "%s: %s", imap->stream ? stream_where(imap->stream) : "no connection", text);
+	return fault;
+}
+
+static void hear_backoff(struct imap *imap)
+{
+	int64_t asked = words_retry_after(words_of_bye(imap_answer(imap)));
+
+	if (!asked)
+		asked = words_retry_after(words_of_tagged(imap_answer(imap)));
+	if (asked)
+		imap->retry_after = asked;
+}
+
+static enum imap_fault lost(struct imap *imap, int code, const char *what)
+{
+	struct span bye = words_of_bye(imap_answer(imap));
+
+	if (bye.n)
+		return imap_fail(imap, IMAP_LOST, "%s: the server said goodbye: %s", what, imap_quote(bye));
+	if (stream_failed(imap->stream))
+		return imap_fail(imap, IMAP_LOST, "%s: %s", what, stream_why(imap->stream));
+	if (code == MAILIMAP_ERROR_PROTOCOL)
+		return imap_fail(imap, IMAP_LOST, "%s: the server does not take the command: %s", what,
+				 imap_quote(words_of_tagged(imap_answer(imap))));
+	return imap_fail(imap, IMAP_LOST, "%s: the server's answer cannot be understood (libetpan %d)", what, code);
+}
+
+enum imap_fault imap_outcome(struct imap *imap, int code, const char *what)
+{
+	if (imap->broken)
+		return IMAP_LOST;
+	if (code == MAILIMAP_NO_ERROR || code == MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+		return IMAP_FINE;
+	hear_backoff(imap);
+	switch (code) {
+	/* After these the dialogue may be out of step. */
+	case MAILIMAP_ERROR_BAD_STATE:
+	case MAILIMAP_ERROR_STREAM:
+	case MAILIMAP_ERROR_PARSE:
+	case MAILIMAP_ERROR_MEMORY:
+	case MAILIMAP_ERROR_FATAL:
+	case MAILIMAP_ERROR_PROTOCOL:
+	case MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION:
+		return lost(imap, code, what);
+	default:
+		break;
+	}
+	/* A stream may fail where libetpan takes another way out. */
+	if (stream_failed(imap->stream))
+		return lost(imap, code, what);
+	return imap_fail(imap, IMAP_SAID_NO, "%s: the server said %s", what,
+			 imap_quote(words_of_tagged(imap_answer(imap))));
+}
+
+/* What a failure to connect means for whoever has to act. */
+static enum imap_fault fault_of(int code)
+{
+	switch (code) {
+	case -EKEYREJECTED:
+		return IMAP_REFUSED;
+	case -ENXIO:
+	case -EINVAL:
+	case -EPROTO:
+		return IMAP_WRONG;
+	default:
+		return IMAP_LOST;
+	}
+}
+
+static enum imap_fault connect_stream(struct imap *imap, const struct imap_server *server)
+{
+	const char *name = server->tls_name && *server->tls_name ? server->tls_name : server->host;
+	int r = stream_connect(server->host, server->port, CONNECT_MS, &imap->stream, &imap->why);
+
+	if (!r && server->tls)
+		r = stream_tls(imap->stream, name, server->ca_file, CONNECT_MS, &imap->why);
+	if (!r)
+		return IMAP_FINE;
+	imap->broken = true;
+	return fault_of(r);
+}
+
+enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)
+{
+	enum imap_fault fault = connect_stream(imap, server);
+
+	if (fault)
+		return fault;
+	mailstream_low *low = mailstream_low_new(imap, &driver);
+	mailstream *stream = low ? mailstream_new(low, MAILSTREAM_BUFFER) : NULL;
+	if (!stream)
+		abort();
+	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	int code = mailimap_connect(imap->m, stream);
+	if (code == MAILIMAP_NO_ERROR_AUTHENTICATED) {
+		imap->broken = true;
+		return imap_fail(imap, IMAP_WRONG, "the server says that we are logged in already (PREAUTH): refused");
+	}
+	fault = imap_outcome(imap, code, "greeting");
+	if (fault)
+		return fault;
+	return imap_capabilities(imap);
+}
