@@ -4,6 +4,7 @@
 #include "sandbox/sandbox.h"
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,10 +43,16 @@ static bool allow(int rules, const struct sandbox_path *path, uint64_t handled)
 {
 	FD_CLEANUP int fd = path->path ? open(path->path, O_PATH | O_CLOEXEC) : -1;
 
+	struct stat st;
+
 	if (fd < 0)
 		return true;
+	uint64_t wanted = reading | (path->write ? writing | FS_TRUNCATE : 0);
+	/* The kernel refuses rights of a folder for anything else. */
+	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		wanted &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE;
 	const struct landlock_path_beneath_attr beneath = {
-		.allowed_access = (reading | (path->write ? writing | FS_TRUNCATE : 0)) & handled,
+		.allowed_access = wanted & handled,
 		.parent_fd = fd,
 	};
 	return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;

@@ -60,14 +60,16 @@ static int first(void)
 static int files(void)
 {
 	struct sandbox_walls w;
-	const struct sandbox_path paths[] = { { "/usr", false }, { "/nowhere/at/all", true }, { NULL, false } };
+	const struct sandbox_path paths[] = { { "/usr", false }, { "/etc/hostname", false }, { "/nowhere/at/all", true },
+					       { NULL, false } };
 
 	sandbox_first(&w);
-	sandbox_files(&w, paths, 3, true);
+	sandbox_files(&w, paths, 4, true);
 	if (!w.files)
 		return NO_WALL;
 	return refused(open("/etc/passwd", O_RDONLY)) && refused(open("/usr/hearback-test", O_WRONLY | O_CREAT, 0600)) &&
-			       open("/usr/bin/env", O_RDONLY) >= 0 && refused(execl("/usr/bin/env", "env", (char *)NULL))
+			       open("/usr/bin/env", O_RDONLY) >= 0 && open("/etc/hostname", O_RDONLY) >= 0 &&
+			       refused(execl("/usr/bin/env", "env", (char *)NULL))
 		       ? HELD : BROKEN;
 }
 
