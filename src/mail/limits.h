@@ -37,4 +37,9 @@ enum {
 	LIMIT_RECEIVED_HOPS = 100,	      /* RFC 5321 section 6.3 */
 	LIMIT_SUBJECT_SHOWN = 200,
 	LIMIT_OUTGOING = 64 * 1024,	      /* bytes of a finished automated message */
+	LIMIT_LINE = 998,		      /* bytes of a line of it, RFC 5322 section 2.1.1 */
+	LIMIT_SMTP_COMMAND = 4096,	      /* bytes of one command of ours, AUTH included */
+	LIMIT_SMTP_LINE = 2000,		      /* bytes of one reply line; RFC 5321 section 4.5.3.1.5 asks for 512 */
+	LIMIT_SMTP_REPLY_LINES = 100,	      /* lines of one reply */
+	LIMIT_SMTP_REPLY = 16 * 1024,	      /* bytes of one reply */
 };

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smtp/smtp.h"
+#include "mail/limits.h"
+#include "smtp/dialogue.h"
+#include <poll.h>
+#include <stdlib.h>
+
+const struct smtp_timeouts smtp_timeouts_standard = {
+	.command = 5 * 60 * 1000,
+	.data = 2 * 60 * 1000,
+	.block = 3 * 60 * 1000,
+	.dot = 10 * 60 * 1000,
+	.quit = 5 * 1000,
+};
+
+void smtp_result_start(struct smtp_result *r)
+{
+	*r = (struct smtp_result){ .outcome = SEND_LATER, .step = "connect", .reply = BUF_CAPPED(LIMIT_SMTP_REPLY) };
+}
+
+void smtp_result_clear(struct smtp_result *r)
+{
+	buf_free(&r->reply);
+}
+
+static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
+{
+	if (!smtp_hear(m, m->timeouts.command))
+		return smtp_lost(m, r, "connect");
+	if (m->reply.code != 220)
+		return smtp_turned_away(m, r, "connect", "is this the port for mail submission?");
+	if (!smtp_ask(m, m->timeouts.command, "EHLO %.*s", SPAN_ARG(name)))
+		return smtp_lost(m, r, "connect");
+	if (m->reply.code == 250) {
+		m->offer = smtp_offer_parse(&m->reply);
+		return true;
+	}
+	/* RFC 5321 section 3.2: who does not know EHLO is asked with HELO. */
+	if (smtp_class(&m->reply) == 5 && !smtp_ask(m, m->timeouts.command, "HELO %.*s", SPAN_ARG(name)))
+		return smtp_lost(m, r, "connect");
+	return m->reply.code == 250 || smtp_turned_away(m, r, "connect", "ask whoever runs it");
+}
+
+struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct span name, int alive_fd,
+		       struct smtp_result *r)
+{
+	struct smtp *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		abort();
+	m->stream = s;
+	m->timeouts = *t;
+	m->alive_fd = alive_fd;
+	m->line = BUF_CAPPED(LIMIT_SMTP_LINE);
+	m->out = BUF_CAPPED(4 * LIMIT_SMTP_COMMAND);
+	smtp_reply_start(&m->reply);
+	if (!greet(m, name, r)) {
+		r->no_connection = true;
+		smtp_close(&m);
+	}
+	return m;
+}
+
+bool smtp_reset(struct smtp *m)
+{
+	if (m->broken || !smtp_ask(m, m->timeouts.command, "RSET") || m->reply.code != 250)
+		return false;
+	m->busy = false;
+	return true;
+}
+
+bool smtp_spoke(const struct smtp *m)
+{
+	struct pollfd at = { .fd = stream_fd(m->stream), .events = POLLIN };
+
+	return stream_pending(m->stream) || poll(&at, 1, 0) != 0;
+}
+
+int smtp_fd(const struct smtp *m)
+{
+	return stream_fd(m->stream);
+}
+
+void smtp_close(struct smtp **m)
+{
+	struct smtp *s = *m;
+
+	if (!s)
+		return;
+	s->alive_fd = -1; /* a short goodbye even if nobody waits for us */
+	if (!s->broken && !s->busy)
+		smtp_ask(s, s->timeouts.quit, "QUIT");
+	stream_close(&s->stream);
+	smtp_reply_clear(&s->reply);
+	buf_free(&s->out);
+	buf_free(&s->line);
+	free(s);
+	*m = NULL;
+}
