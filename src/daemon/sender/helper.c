@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+/* HELPER: one SMTP connection in a process of its own.
+ *
+ * Holds: the password until the login is over, one connection, the message in hand. Has not: the
+ * sockets of supervisor and keeper, other messages, and once TLS is up no way to open a file or
+ * another connection.
+ * Fails by ending: before the final dot the server drops the message, after it the dispatcher
+ * reports that nobody knows. When the dispatcher ends, so does the helper: at once before the dot,
+ * after it when the server has answered or will not. */
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/sender/fault.h"
+#include "daemon/sender/sender.h"
+#include "mail/limits.h"
+#include "sandbox/sandbox.h"
+#include "smtp/smtp.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum {
+	HELPER_MESSAGES = 50,		/* then the connection is made anew */
+	HELPER_CONNECT_MS = 30 * 1000,
+	HELPER_TLS_MS = 30 * 1000,
+	HELPER_GRANT_MS = 3 * 60 * 1000, /* a server waits 5 minutes inside DATA (RFC 5321 section 4.5.3.2.7) */
+	SECRET_MAX = 1024,
+};
+
+struct session {
+	const struct route *route;
+	int sock;
+	char *room;
+	struct smtp *smtp;
+};
+
+static bool report(const struct session *h, const struct frame_dot *what, const struct smtp_result *r)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_SENT_RESULT);
+	frame_sent_result_put(&b, &(struct frame_sent_result){
+					  .entry = what->entry,
+					  .attempt = what->attempt,
+					  .outcome = r->outcome,
+					  .witness_refused = r->witness_refused,
+					  .no_connection = r->no_connection,
+					  .step = span_of(r->step),
+					  .reply = buf_span(&r->reply),
+				  });
+	return frame_send(h->sock, &b, -1) == 0;
+}
+
+static bool tell(const struct session *h, enum frame_type type)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, type);
+	return frame_send(h->sock, &b, -1) == 0;
+}
+
+static bool failed(struct smtp_result *r, const char *step, const char *text)
+{
+	r->outcome = SEND_LATER;
+	r->step = step;
+	buf_reset(&r->reply);
+	buf_puts(&r->reply, text);
+	return false;
+}
+
+/* -- connecting ------------------------------------------------------------------------------------- */
+
+/* The first line of the secret file. */
+static bool read_secret(int fd, struct buf *out, struct smtp_result *r)
+{
+	buf_reserve(out, SECRET_MAX);
+	int e = io_read_fd(fd, SECRET_MAX, out);
+
+	close(fd);
+	if (e)
+		return failed(r, "auth", e == -E2BIG ? "smtp_password_file: longer than 1024 bytes: write the password only"
+						     : "smtp_password_file: cannot be read");
+	if (out->n && out->p[out->n - 1] == '\n')
+		out->n--;
+	if (out->n && out->p[out->n - 1] == '\r')
+		out->n--;
+	return out->n || failed(r, "auth", "smtp_password_file: empty: write the password into it");
+}
+
+static bool reach(const struct route *to, struct stream **out, struct smtp_result *r)
+{
+	struct err err;
+
+	if (stream_connect(to->host, to->port, HELPER_CONNECT_MS, out, &err))
+		return failed(r, "connect", err.text);
+	if (to->tls && stream_tls(*out, to->tls_name, to->ca_file, HELPER_TLS_MS, &err)) {
+		stream_close(out);
+		return failed(r, "tls", err.text);
+	}
+	return true;
+}
+
+static void raise_walls(void)
+{
+	struct sandbox_walls walls = { .calls = false };
+
+	if (!fault_armed())
+		sandbox_calls(&walls, SANDBOX_CONNECTED);
+}
+
+static bool log_in(struct session *h, struct stream *stream, struct span password, struct smtp_result *r)
+{
+	struct smtp_timeouts timeouts = smtp_timeouts_standard;
+
+	fault_timeouts(&timeouts);
+	h->smtp = smtp_open(stream, &timeouts, h->route->name, h->sock, r);
+	return h->smtp && (!h->route->login || smtp_login(h->smtp, h->route->user, password, r));
+}
+
+static bool connect_all(struct session *h, int secret, struct smtp_result *r)
+{
+	BUF_CLEANUP struct buf password = BUF_CAPPED(SECRET_MAX);
+	struct stream *stream;
+
+	if (h->route->login && !read_secret(secret, &password, r))
+		return false;
+	bool good = reach(h->route, &stream, r);
+	if (good) {
+		/* From here on the end of the dispatcher is seen on its socket. */
+		prctl(PR_SET_PDEATHSIG, 0);
+		raise_walls();
+		good = log_in(h, stream, buf_span(&password), r);
+	}
+	if (password.p)
+		explicit_bzero(password.p, password.room);
+	return good;
+}
+
+/* -- messages --------------------------------------------------------------------------------------- */
+
+static bool wait_grant(const struct session *h, const struct frame_dot *what)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	struct pollfd at = { .fd = h->sock, .events = POLLIN };
+	struct frame f;
+	struct frame_dot granted;
+
+	frame_begin(&b, FRAME_DOT_ASK);
+	frame_dot_put(&b, what);
+	if (frame_send(h->sock, &b, -1) || poll(&at, 1, HELPER_GRANT_MS) <= 0 ||
+	    frame_recv(h->sock, h->room, FRAME_MAX, &f) != 1)
+		return false;
+	struct wire w = wire_over(f.payload);
+	bool good = f.type == FRAME_DOT_GRANTED && frame_dot_get(&w, &granted) && granted.entry == what->entry &&
+		    granted.attempt == what->attempt;
+	frame_close_fds(&f);
+	return good;
+}
+
+static void send_one(struct session *h, const struct frame_send *m, struct span bytes, struct smtp_result *r)
+{
+	const struct smtp_envelope e = { .sender = m->sender, .recipient = m->recipient, .witness = m->witness };
+	const struct frame_dot what = { .entry = m->entry, .attempt = m->attempt };
+
+	if (!smtp_send_body(h->smtp, &e, bytes, r))
+		return;
+	if (!wait_grant(h, &what)) {
+		failed(r, "dot", "the final dot was not granted");
+		return;
+	}
+	fault_stop("dotted");
+	smtp_send_dot(h->smtp, r);
+}
+
+/* One FRAME_SEND; false if this connection is over. */
+static bool serve(struct session *h, const struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct frame_send m;
+	struct span bytes = SPAN_NONE;
+	struct smtp_result r;
+
+	if (f->type != FRAME_SEND || !frame_send_get(&w, &m))
+		return false;
+	BUF_CLEANUP struct buf kept = BUF_CAPPED(3 * LIMIT_ADDRESS);
+	buf_put_span(&kept, m.sender);
+	buf_put_span(&kept, m.recipient);
+	buf_put_span(&kept, m.witness);
+	m.sender = span_sub(buf_span(&kept), 0, m.sender.n);
+	m.recipient = span_sub(buf_span(&kept), m.sender.n, m.recipient.n);
+	m.witness = span_sub(buf_span(&kept), m.sender.n + m.recipient.n, m.witness.n);
+
+	smtp_result_start(&r);
+	if (memfd_map(f->fds[0], LIMIT_OUTGOING, &bytes)) {
+		failed(&r, "data", "the message is no sealed memory or too large");
+		r.outcome = SEND_REFUSED;
+	} else {
+		send_one(h, &m, bytes, &r);
+	}
+	memfd_unmap(&bytes);
+	bool told = report(h, &(struct frame_dot){ .entry = m.entry, .attempt = m.attempt }, &r);
+	smtp_result_clear(&r);
+	return told && smtp_reset(h->smtp);
+}
+
+/* Waits for the next message. False: the dispatcher wants no more, or the server has hung up. */
+static bool wait_message(const struct session *h, struct frame *f)
+{
+	struct pollfd at[] = {
+		{ .fd = h->sock, .events = POLLIN },
+		{ .fd = smtp_fd(h->smtp), .events = POLLIN },
+	};
+
+	if (smtp_spoke(h->smtp) || poll(at, 2, -1) < 0 || at[1].revents) {
+		tell(h, FRAME_ENDING);
+		return false;
+	}
+	return frame_recv(h->sock, h->room, FRAME_MAX, f) == 1;
+}
+
+/* Everything but our own sockets and the log stays behind. */
+static void drop_descriptors(int a, int b)
+{
+	int low = a < b ? a : b, high = a < b ? b : a;
+
+	if (low > 3)
+		close_range(3, (unsigned)low - 1, 0);
+	if (low >= 3 && high > low + 1)
+		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
+	close_range((unsigned)high + 1, ~0U, 0);
+}
+
+_Noreturn void helper_main(const struct route *route, int sock, int secret)
+{
+	struct session h = { .route = route, .sock = sock, .room = malloc(FRAME_MAX) };
+	struct smtp_result r;
+	struct frame f;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	drop_descriptors(sock, secret);
+	smtp_result_start(&r);
+	if (!h.room)
+		abort();
+	if (!connect_all(&h, secret, &r)) {
+		r.no_connection = true;
+		report(&h, &(struct frame_dot){ .entry = 0 }, &r);
+		smtp_close(&h.smtp);
+		_exit(1);
+	}
+	for (unsigned i = 0; i < HELPER_MESSAGES && tell(&h, FRAME_READY) && wait_message(&h, &f); i++) {
+		bool go_on = serve(&h, &f);
+		frame_close_fds(&f);
+		if (!go_on)
+			break;
+	}
+	smtp_close(&h.smtp);
+	_exit(0);
+}

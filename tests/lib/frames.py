@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frames between the rooms, as src/frame has them, for tests that play the supervisor and the keeper."""
+import array
+import fcntl
+import os
+import signal
+import socket
+import struct
+
+VERSION = 1
+START, STOP, SECRET = 1, 2, 3
+READY, ENDING, NEED_SECRET = 5, 6, 7
+SEND, DOT_ASK, DOT_GRANTED, SENT_RESULT = 80, 81, 82, 83
+OUTCOMES = ("accepted", "refused", "later", "unknown")
+ENDINGS = ("orderly", "transient", "refused", "config")
+FRAME_MAX = 192 * 1024
+SECONDS = 30
+
+
+def u32(value):
+    return struct.pack(">I", value)
+
+
+def blob(value):
+    value = value if isinstance(value, bytes) else value.encode()
+    return u32(len(value)) + value
+
+
+class Reader:
+    def __init__(self, data):
+        self.data = data
+
+    def take(self, fmt):
+        size = struct.calcsize(fmt)
+        (value,) = struct.unpack(fmt, self.data[:size])
+        self.data = self.data[size:]
+        return value
+
+    def text(self):
+        size = self.take(">I")
+        value, self.data = self.data[:size], self.data[size:]
+        return value.decode()
+
+
+def memfd(data, sealed=True):
+    fd = os.memfd_create("test", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.write(fd, data)
+    if sealed:
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS,
+                    fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    return fd
+
+
+class Wire:
+    """One end of a socket pair that carries frames."""
+
+    def __init__(self):
+        self.sock, self.other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sock.settimeout(SECONDS)
+
+    def send(self, kind, payload=b"", fd=None):
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
+        self.sock.sendmsg([bytes([VERSION, kind]) + payload], rights)
+
+    def receive(self):
+        """(type, Reader), or None at the end of the connection."""
+        try:
+            data = self.sock.recv(FRAME_MAX)
+        except ConnectionResetError:
+            return None
+        if not data:
+            return None
+        assert data[0] == VERSION
+        return data[1], Reader(data[2:])
+
+    def expect(self, kind):
+        got = self.receive()
+        assert got and got[0] == kind, f"frame {kind} expected, got {got and got[0]}"
+        return got[1]
+
+    def close(self):
+        self.sock.close()
+
+
+class Room:
+    """A room's process with a supervisor and a keeper played by the test."""
+
+    def __init__(self, binary, settings, account, environment=None):
+        self.supervisor, self.keeper = Wire(), Wire()
+        ends = [fcntl.fcntl(w.other, fcntl.F_DUPFD_CLOEXEC, 10) for w in (self.supervisor, self.keeper)]
+        self.pid = os.posix_spawn(binary, [binary], {**os.environ, **(environment or {})},
+                                  file_actions=[(os.POSIX_SPAWN_DUP2, ends[0], 3), (os.POSIX_SPAWN_DUP2, ends[1], 4)])
+        for fd in ends:
+            os.close(fd)
+        self.supervisor.other.close()
+        self.keeper.other.close()
+        config = memfd(settings.encode())
+        self.supervisor.send(START, b"\0\0" + blob(account) + blob("") + b"\0", config)
+        os.close(config)
+        self.status = None
+
+    def children(self):
+        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as f:
+            return [int(pid) for pid in f.read().split()]
+
+    def ending(self):
+        """(why, text) of FRAME_ENDING, whatever else comes before it."""
+        while True:
+            got = self.supervisor.receive()
+            if got is None:
+                return None
+            if got[0] == ENDING:
+                why = ENDINGS[got[1].take("B")]
+                got[1].take(">q")
+                return why, got[1].text()
+
+    def wait(self):
+        if self.status is None:
+            self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.status
+
+    def kill(self, sig=signal.SIGKILL):
+        os.kill(self.pid, sig)
+
+    def close(self):
+        """Ends the process however it stands."""
+        self.supervisor.close()
+        self.keeper.close()
+        if self.status is None:
+            self.kill()
+            self.wait()

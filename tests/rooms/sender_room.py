@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sender with a supervisor and a keeper that the test plays."""
+import os
+
+import frames
+
+MESSAGE = b"From: support@example.com\r\nSubject: Auto: yes\r\n\r\n.a line with a dot\r\n..two\r\n.\r\nEND\r\n"
+
+
+def settings(port, **more):
+    keys = {"address": "support@example.com", "host": "127.0.0.1", "password_file": "/nonexistent/secret",
+            "smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none", **more}
+    return "account support {\n" + "".join(f"  {k} = {v}\n" for k, v in keys.items()) + "}\n"
+
+
+class Result:
+    def __init__(self, reader):
+        self.entry, self.attempt = reader.take(">Q"), reader.take(">I")
+        self.outcome = frames.OUTCOMES[reader.take("B")]
+        self.witness_refused, self.no_connection = bool(reader.take("B")), bool(reader.take("B"))
+        self.step, self.reply = reader.text(), reader.text()
+
+    def __repr__(self):
+        return f"{self.outcome} step={self.step} no_connection={self.no_connection} reply={self.reply!r}"
+
+
+class Sender(frames.Room):
+    def __init__(self, binary, text, environment=None, secret=b"secret\n"):
+        super().__init__(binary, text, "support", environment)
+        self.secret = secret
+        self.secrets = 0
+        self.supervisor.expect(frames.READY)
+
+    def give_secret(self):
+        self.supervisor.expect(frames.NEED_SECRET)
+        self.secrets += 1
+        if isinstance(self.secret, str):
+            self.supervisor.send(frames.SECRET, frames.blob(self.secret))
+            return
+        fd = frames.memfd(self.secret)
+        os.lseek(fd, 0, os.SEEK_SET)
+        self.supervisor.send(frames.SECRET, frames.blob(""), fd)
+        os.close(fd)
+
+    def send(self, entry, message=MESSAGE, sender="support@example.com", recipient="anna@client.example",
+             witness="support+trace@example.com", sealed=True):
+        fd = frames.memfd(message, sealed)
+        payload = entry.to_bytes(8, "big") + frames.u32(1)
+        self.keeper.send(frames.SEND, payload + frames.blob(sender) + frames.blob(recipient) + frames.blob(witness), fd)
+        os.close(fd)
+
+    def asked(self):
+        """Waits for the question before the dot; the entry it is about."""
+        return self.keeper.expect(frames.DOT_ASK).take(">Q")
+
+    def grant(self, entry):
+        self.keeper.send(frames.DOT_GRANTED, entry.to_bytes(8, "big") + frames.u32(1))
+
+    def result(self):
+        """The next result; dots asked for until then are granted."""
+        while True:
+            kind, reader = self.keeper.receive()
+            if kind == frames.SENT_RESULT:
+                return Result(reader)
+            assert kind == frames.DOT_ASK, kind
+            self.grant(reader.take(">Q"))
+
+    def stop(self):
+        """Orderly end; the ending, and the results that came after FRAME_STOP."""
+        self.supervisor.send(frames.STOP)
+        ending = self.ending()
+        self.wait()
+        late = []
+        while got := self.keeper.receive():
+            late.append(Result(got[1]) if got[0] == frames.SENT_RESULT else got[0])
+        return ending, late

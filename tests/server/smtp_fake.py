@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A scripted SMTP server on loopback. What it says stands in small files of tests/server/smtp, one
+step a line, carried out in order for each connection:
+
+    > text        send the line
+    raw text      send the text as it is, in one piece; \\r\\n stand for themselves
+    < TEXT        read a command that starts with TEXT (case does not matter)
+    body          read the content of a message up to its last line "END", not the dot
+    dot           read ".", or the content and "."; the message counts as received
+    flood N text  send the line N times, as long as the client takes it
+    hang          say nothing more until the client closes
+    reset         close with a TCP reset
+    include NAME  the steps of NAME.txt
+    again         from `repeat` on once more, or if the client closes here, end
+    repeat        where `again` goes on
+
+At the end of the file the connection is closed. A command that is not the expected one ends the
+connection and is noted in `surprises`; QUIT is answered wherever it comes."""
+import os
+import socket
+import struct
+import threading
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "smtp")
+SECONDS = 20
+
+
+def load(name):
+    steps = []
+    with open(os.path.join(FOLDER, name + ".txt"), encoding="ascii") as f:
+        for line in f.read().splitlines():
+            word, _, rest = line.partition(" ")
+            if word == "include":
+                steps += load(rest)
+            elif word and not word.startswith("#"):
+                steps.append((word, rest))
+    return steps
+
+
+class Connection:
+    def __init__(self, server, sock):
+        self.server, self.sock = server, sock
+        self.reader = sock.makefile("rb")
+        self.commands = []
+        self.content = []
+        self.closed_by_client = False
+
+    def send(self, data):
+        self.sock.sendall(data)
+
+    def line(self):
+        line = self.reader.readline()
+        if not line.endswith(b"\r\n"):
+            self.closed_by_client = True
+            raise EOFError
+        return line
+
+    def command(self, wanted):
+        line = self.line()
+        self.commands.append(line[:-2].decode("ascii", "replace"))
+        if line.upper().startswith(wanted.upper().encode()):
+            return
+        if line.upper() == b"QUIT\r\n":
+            self.send(b"221 bye\r\n")
+        else:
+            self.server.surprises.append((wanted, line))
+        raise EOFError
+
+    def read_content(self, last):
+        while True:
+            line = self.line()
+            if line == b".\r\n" and last == b".\r\n":
+                self.server.messages.append(b"".join(self.content))
+                self.content = []
+                return
+            self.content.append(line[1:] if line.startswith(b".") else line)
+            if line == last:
+                return
+
+    def hang(self):
+        try:
+            while self.reader.read1(4096):
+                pass
+        except ConnectionResetError:
+            pass
+        self.closed_by_client = True
+
+    def run(self, steps):
+        at = 0
+        while at < len(steps):
+            word, rest = steps[at]
+            at += 1
+            if word == ">":
+                self.send(rest.encode() + b"\r\n")
+            elif word == "raw":
+                self.send(rest.encode().decode("unicode_escape").encode())
+            elif word == "<":
+                self.command(rest)
+            elif word == "body":
+                self.read_content(b"END\r\n")
+            elif word == "dot":
+                self.read_content(b".\r\n")
+            elif word == "flood":
+                times, _, text = rest.partition(" ")
+                for _ in range(int(times)):
+                    self.send(text.encode() + b"\r\n")
+            elif word == "hang":
+                self.hang()
+            elif word == "reset":
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            elif word == "again":
+                at = steps.index(("repeat", ""))
+            elif word != "repeat":
+                raise ValueError(f"no such step: {word} {rest}")
+
+
+class FakeServer:
+    """Speaks `names` (one dialogue for each connection in turn, the last one for all further ones)."""
+
+    def __init__(self, *names):
+        self.dialogues = [load(name) for name in names]
+        self.connections, self.messages, self.surprises = [], [], []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.threads = []
+        self.accepter = threading.Thread(target=self._accept, daemon=True)
+        self.accepter.start()
+
+    def _accept(self):
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            sock.settimeout(SECONDS)
+            steps = self.dialogues[min(len(self.connections), len(self.dialogues) - 1)]
+            connection = Connection(self, sock)
+            self.connections.append(connection)
+            thread = threading.Thread(target=self._serve, args=(connection, steps), daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+    @staticmethod
+    def _serve(connection, steps):
+        try:
+            connection.run(steps)
+        except (EOFError, OSError):
+            pass
+        finally:
+            connection.reader.close()
+            connection.sock.close()
+
+    def commands(self):
+        return [c for connection in self.connections for c in connection.commands]
+
+    def wait_ended(self):
+        """Until every connection there was has ended."""
+        for thread in self.threads:
+            thread.join(SECONDS)
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.accepter.join(SECONDS)
