@@ -223,16 +223,18 @@ static void emit(struct parser *p, const struct word *w, struct span name)
 	struct address found = { .name = name };
 
 	out->seen++;
+	if (out->n == LIMIT_ADDRESSES)
+		return;
 	found.local = local_of(p, w->ats ? span_sub(text, 0, w->at) : text);
 	if (w->ats)
 		found.domain = domain_clean(p->arena, span_sub(text, w->at + 1, SIZE_MAX));
 	out->broken |= w->ats != 1 || !found.domain.n || !found.local.n;
 	if (!found.local.n || found.local.n + 1 + found.domain.n > LIMIT_ADDRESS || w->control) {
 		out->broken = true;
-	} else if (out->n < LIMIT_ADDRESSES) {
-		grow(p);
-		out->at[out->n++] = found;
+		return;
 	}
+	grow(p);
+	out->at[out->n++] = found;
 }
 
 static void put_token(struct parser *p, struct word *w, size_t from, size_t end)

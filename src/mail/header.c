@@ -92,6 +92,14 @@ static void add_field(struct raw_header *out, struct span field, size_t name)
 	out->at[out->n++] = (struct raw_field){ .name = span_sub(field, 0, name), .value = value };
 }
 
+/* Somebody forgot the empty line: the block ends before the first line that is no field. */
+static void start_body(struct raw_header *out, struct span message, size_t from)
+{
+	out->broken = true;
+	out->body = span_sub(message, (size_t)(out->block.p - message.p) + from, SIZE_MAX);
+	out->block = span_sub(out->block, 0, from);
+}
+
 void raw_header_parse(struct arena *a, struct span message, struct raw_header *out)
 {
 	size_t start = skip_mbox_line(message);
@@ -102,6 +110,7 @@ void raw_header_parse(struct arena *a, struct span message, struct raw_header *o
 		return;
 	out->body = SPAN_NONE;
 	uint32_t room = measure(message, start, start + LIMIT_HEADER_BLOCK, out);
+	bool ended = out->body.p != NULL;
 	out->at = arena_many(a, room, struct raw_field);
 
 	for (size_t at = 0; at < out->block.n && out->n < room;) {
@@ -117,8 +126,10 @@ void raw_header_parse(struct arena *a, struct span message, struct raw_header *o
 		}
 		if (name)
 			add_field(out, field, name);
-		else
+		else if (ended)
 			out->broken = true;
+		else
+			start_body(out, message, from);
 	}
 }
 

@@ -13,7 +13,7 @@ struct raw_header {
 	struct raw_field *at;
 	uint32_t n;
 	struct span block;  /* the bytes of the block */
-	struct span body;   /* what follows the empty line */
+	struct span body;   /* what follows the empty line; without one, the first line that is no field */
 	bool truncated;	    /* a limit of limits.h was met, or the block did not end */
 	bool broken;	    /* a line was no field; it is skipped (an mbox "From " line is not broken) */
 };
