@@ -18,6 +18,7 @@ void collector_start(struct collector *c, struct arena *a, struct facts *f, bool
 	c->f = f;
 	c->partial = partial;
 	c->alternatives = 0;
+	c->within = false;
 	c->plain_seen = c->html_seen = false;
 	c->parts = NULL;
 	c->part_room = c->report_room = c->report_parts = 0;
@@ -224,6 +225,8 @@ void collector_attachment(struct collector *c, const struct part *p)
 {
 	struct facts *f = c->f;
 
+	if (c->within)
+		return;
 	if (f->nparts == LIMIT_PARTS) {
 		f->flags |= FACT_TRUNCATED;
 		return;
@@ -299,13 +302,33 @@ static void returned_part(struct collector *c, const struct part *p)
 	collector_returned(c, fields_decode(c->a, &h, &c->f->flags), h.n);
 }
 
+/* Text of an unknown kind is plain text (RFC 2046 section 4.1.4), but not where it is one form of several. */
+static bool is_plain(const struct collector *c, const struct part *p)
+{
+	static const struct span others[] = {
+		{ "text/html", 9 }, { "text/enriched", 13 }, { "text/richtext", 13 }, { "text/calendar", 13 },
+		{ "text/rfc822-headers", 19 }, { "text/css", 8 }, { "text/rtf", 8 }, { "text/vcard", 10 },
+		{ "text/x-vcard", 12 }, { "text/directory", 14 },
+	};
+
+	if (span_eq(p->type, SPAN("text/plain")))
+		return true;
+	if (!span_starts(p->type, SPAN("text/")) || p->name.n || c->alternatives)
+		return false;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (span_eq(p->type, others[i]))
+			return false;
+	}
+	return true;
+}
+
 void collector_part(struct collector *c, const struct part *p)
 {
 	bool attached = span_ieq(p->disposition, SPAN("attachment")) ||
 			(p->name.n && !p->nameless_root && !span_ieq(p->disposition, SPAN("inline")) &&
 			 (c->text.n || c->plain_choice.n || c->html_choice.n));
 
-	if (!attached && span_eq(p->type, SPAN("text/plain"))) {
+	if (!attached && is_plain(c, p)) {
 		plain_text(c, p);
 		return;
 	}

@@ -24,6 +24,7 @@ struct collector {
 	mime_html html;
 	bool partial;
 	unsigned alternatives; /* open multipart/alternative */
+	bool within;	       /* looking into a message within the message: only for its text */
 	bool plain_seen;       /* the text holds something that was not HTML */
 	bool html_seen;
 	struct buf text;

@@ -82,8 +82,11 @@ static struct span content_of(GMimePart *part)
 static void visit_part(struct collector *c, GMimePart *part, bool root)
 {
 	struct part p = { .nameless_root = root };
+	const char *field = g_mime_object_get_header(GMIME_OBJECT(part), "Content-Type");
 
 	describe_type(c, g_mime_object_get_content_type(GMIME_OBJECT(part)), &p);
+	if (field) /* GMime takes "text" alone for bytes; RFC 2045 section 5.2 does not */
+		p.type = content_type_parse(c->a, span_of(field));
 	describe_disposition(g_mime_object_get_content_disposition(GMIME_OBJECT(part)), &p);
 	p.encoding = encoding_of(g_mime_part_get_content_encoding(part));
 	p.content = content_of(part);
@@ -132,12 +135,20 @@ static void returned_fields(struct collector *c, GMimeObject *message)
 	collector_returned(c, fields_decode(c->a, &h, &c->f->flags), h.n);
 }
 
+static void visit(struct collector *c, GMimeObject *object, unsigned depth, bool root);
+
 /* A message within the message: what it says is not said by who sent it. */
-static void visit_message(struct collector *c, GMimeMessagePart *part)
+static void visit_message(struct collector *c, GMimeMessagePart *part, unsigned depth)
 {
 	GMimeMessage *message = g_mime_message_part_get_message(part);
+	GMimeObject *body = message ? g_mime_message_get_mime_part(message) : NULL;
 	struct part p = { 0 };
 
+	if (c->within) {
+		if (body)
+			visit(c, body, depth + 1, true);
+		return;
+	}
 	describe_type(c, g_mime_object_get_content_type(GMIME_OBJECT(part)), &p);
 	describe_disposition(g_mime_object_get_content_disposition(GMIME_OBJECT(part)), &p);
 	p.size = size_of(GMIME_OBJECT(part), 0);
@@ -145,8 +156,6 @@ static void visit_message(struct collector *c, GMimeMessagePart *part)
 	if (message && collector_wants_returned(c))
 		returned_fields(c, GMIME_OBJECT(message));
 }
-
-static void visit(struct collector *c, GMimeObject *object, unsigned depth, bool root);
 
 static bool is_type(GMimeObject *object, const char *minor)
 {
@@ -179,7 +188,7 @@ static void visit(struct collector *c, GMimeObject *object, unsigned depth, bool
 	else if (GMIME_IS_MULTIPART(object))
 		visit_multipart(c, GMIME_MULTIPART(object), depth);
 	else if (GMIME_IS_MESSAGE_PART(object))
-		visit_message(c, GMIME_MESSAGE_PART(object));
+		visit_message(c, GMIME_MESSAGE_PART(object), depth);
 	else if (GMIME_IS_PART(object))
 		visit_part(c, GMIME_PART(object), root);
 }
@@ -236,7 +245,19 @@ static GByteArray *for_parser(const struct raw_header *h, struct span body)
 	return bytes;
 }
 
-static void read_structure(struct collector *c, const struct raw_header *h, struct span body)
+/* Who forwards a message and says nothing about it says what it says; a report does not. */
+static void visit_all(struct collector *c, GMimeObject *object)
+{
+	visit(c, object, 0, true);
+	if (span_trim(buf_span(&c->text)).n || span_eq(c->f->content_type, SPAN("multipart/report")))
+		return;
+	c->within = true;
+	buf_reset(&c->text);
+	visit(c, object, 0, true);
+}
+
+/* False where there was nothing to take apart: the boundary is missing or wrong. */
+static bool read_structure(struct collector *c, const struct raw_header *h, struct span body)
 {
 	struct span kept = bounds_keep(body);
 
@@ -246,26 +267,24 @@ static void read_structure(struct collector *c, const struct raw_header *h, stru
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	GMimeObject *object = g_mime_parser_construct_part(parser, NULL);
-	if (object) {
-		visit(c, object, 0, true);
+	bool apart = object && !(GMIME_IS_MULTIPART(object) && !g_mime_multipart_get_count(GMIME_MULTIPART(object)));
+	if (apart)
+		visit_all(c, object);
+	if (object)
 		g_object_unref(object);
-	}
 	g_object_unref(parser);
 	g_object_unref(stream);
+	return apart;
 }
 
 void tree_read(struct collector *c, const struct raw_header *h, struct span body)
 {
 	struct span type = c->f->content_type;
 
-	if (!span_starts(type, SPAN("multipart/")) && !span_starts(type, SPAN("message/"))) {
+	const struct part whole = { .type = SPAN("text/plain"), .content = body, .size = body.n };
+
+	if (!span_starts(type, SPAN("multipart/")) && !span_starts(type, SPAN("message/")))
 		read_single(c, h, body);
-		return;
-	}
-	read_structure(c, h, body);
-	/* A multipart whose boundary is missing or wrong: what stands there is shown as it is. */
-	if (!c->text.n && !c->f->nparts && span_trim(body).n) {
-		const struct part p = { .type = SPAN("text/plain"), .content = body, .size = body.n };
-		collector_part(c, &p);
-	}
+	else if (!read_structure(c, h, body) && body.n)
+		collector_part(c, &whole); /* is shown as it stands */
 }

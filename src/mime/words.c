@@ -5,6 +5,9 @@
 #include "mime/charset.h"
 #include <gmime/gmime.h>
 
+/* UTF-8 takes at most three bytes for one of another charset; escapes of words take more than they give. */
+enum { WORDS_MAX = 4 * LIMIT_FIELD_VALUE };
+
 static bool is_control(unsigned char c)
 {
 	return c < 0x20 || c == 0x7f;
@@ -32,26 +35,34 @@ static struct span without_controls(struct arena *a, struct span s)
 	return span_trim(span_make(copy, s.n));
 }
 
+/* Words first, then what was not encoded: eight-bit text inside a word is in the charset of the word. */
+static void decode(struct span raw, struct buf *out, bool *good)
+{
+	BUF_CLEANUP struct buf text = BUF_CAPPED(raw.n + 1);
+
+	*good = utf8_valid(raw);
+	if (span_find(raw, SPAN("=?")) < 0) {
+		charset_to_utf8(SPAN_NONE, raw, false, out);
+		return;
+	}
+	buf_put_span(&text, raw);
+	char *decoded = g_mime_utils_header_decode_text(NULL, buf_cstr(&text));
+	*good = *good && utf8_valid(span_of(decoded));
+	charset_to_utf8(SPAN_NONE, span_of(decoded), false, out);
+	g_free(decoded);
+}
+
 struct span words_decode_tell(struct arena *a, struct span raw, bool *repaired)
 {
+	BUF_CLEANUP struct buf text = BUF_CAPPED(WORDS_MAX);
+	bool good;
+
 	if (plain(raw))
 		return raw;
-	BUF_CLEANUP struct buf text = BUF_CAPPED(raw.n * 3 + 64);
-	bool good = charset_to_utf8(SPAN_NONE, raw, false, &text) || utf8_valid(raw);
-	struct span s = buf_span(&text);
-	if (span_find(s, SPAN("=?")) >= 0) {
-		char *decoded = g_mime_utils_header_decode_text(NULL, buf_cstr(&text));
-		BUF_CLEANUP struct buf clean = BUF_CAPPED(strlen(decoded) * 3 + 1);
-		good = good && utf8_valid(span_of(decoded));
-		utf8_repair(&clean, span_of(decoded));
-		g_free(decoded);
-		s = without_controls(a, buf_span(&clean));
-	} else {
-		s = without_controls(a, s);
-	}
+	decode(raw, &text, &good);
 	if (!good && repaired)
 		*repaired = true;
-	return s;
+	return without_controls(a, buf_span(&text));
 }
 
 struct span words_decode(struct arena *a, struct span raw)

@@ -68,7 +68,7 @@ static void test_header(void **state)
 {
 	struct facts f = read_text("From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\r\nFrom: b@example.org\r\n"
 				   "Subject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\n =?utf-8?B?w7xi?=\r\n"
-				   "X-Evil: =?utf-8?Q?a=0D=0ABcc:_v@example.org?=\r\nX-Raw: Gr\xfc\xdf" "e\r\n"
+				   "X-Evil: =?utf-8?Q?a=0D=0ABcc:_v@example.org?=\r\nX-Raw: Gr\xfc\xdf" "e\r\nX-Word: =?iso-8859-1?Q?Gr\xfc\xdf" "e?= \xfc\r\n"
 				   "Return-Path: <>\r\nAuto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n\r\n");
 
 	(void)state;
@@ -79,6 +79,7 @@ static void test_header(void **state)
 	assert_int_equal(f.from_raw.n, 0);
 	assert_span(facts_field(&f, "x-evil", 0)->value, "a  Bcc: v@example.org");
 	assert_span(facts_field(&f, "x-raw", 0)->value, "Gr\xc3\xbc\xc3\x9f" "e");
+	assert_span(facts_field(&f, "x-word", 0)->value, "Gr\xc3\xbc\xc3\x9f" "e \xc3\xbc");
 	assert_true(f.flags & FACT_BAD_CHARSET);
 	assert_int_equal(f.return_path_kind, RETURN_PATH_NULL);
 	assert_span(facts_field(&f, "Auto-Submitted", 1)->value, "auto-replied");
@@ -115,6 +116,7 @@ static const struct text_case texts[] = {
 	{ "Content-Type: nonsense", "x", "x", 0 },
 	{ "Content-Type: text/html", "<p>one</p><p>two</p>", "one\n\ntwo", FACT_HTML_ONLY },
 	{ "Content-Type: text/html", "<meta charset=\"iso-8859-2\">\xb1", "\xc4\x85", FACT_HTML_ONLY },
+	{ "Content-Type: text/x-log", "words", "words", 0 },
 	{ "Content-Type: text/plain", "a\rb\r\nc\n", "a\nb\nc\n", 0 },
 	{ "Content-Type: text/plain", "-----BEGIN PGP MESSAGE-----\nx", "-----BEGIN PGP MESSAGE-----\nx", FACT_ENCRYPTED },
 	{ "Content-Type: multipart/mixed; boundary=missing", "words", "words", 0 },
@@ -184,6 +186,16 @@ static void test_message_within(void **state)
 	assert_int_equal(f.nparts, 1);
 	assert_span(f.parts[0].type, "message/rfc822");
 	assert_span(f.returned_header, "From: else@example.org\nSubject: \xc3\xbc\n");
+
+	/* Forwarded without a word. */
+	f = read_text(MULTI("mixed", PART("text/plain", "") PART("image/png", "x")
+		PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
+	assert_span(f.text, "inner words");
+	assert_int_equal(f.nparts, 2);
+	f = read_text(MULTI("digest", "--B\r\n\r\nSubject: x\r\n\r\none\r\n--B\r\n\r\nSubject: y\r\n\r\ntwo\r\n"));
+	assert_span(f.text, "one\ntwo");
+	f = read_text(MULTI("report", PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
+	assert_int_equal(f.text.n, 0);
 }
 
 static void test_report(void **state)
