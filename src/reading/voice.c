@@ -12,20 +12,25 @@ const char *voice_name(enum voice v)
 	return names[v];
 }
 
-/* The one address of a field that stands there once. */
-static bool only_address(struct arena *a, const struct facts *f, const char *name, struct address *out, struct span *field)
+/* The one address of a list whose field stands there once. */
+static bool only_address(const struct facts *f, const char *name, const struct address_list *list, struct voice_found *out)
 {
-	const struct fact_field *at = facts_field(f, name, 0);
+	if (facts_count(f, name) != 1 || list->n != 1 || list->seen != 1)
+		return false;
+	out->author = list->at[0];
+	out->author_field = facts_field(f, name, 0)->value;
+	return true;
+}
+
+static bool original_from(struct arena *a, const struct facts *f, struct voice_found *out)
+{
+	const struct fact_field *field = facts_field(f, "X-Original-From", 0);
 	struct address_list list;
 
-	if (!at || facts_count(f, name) != 1)
+	if (!field)
 		return false;
-	address_list_parse(a, at->value, NULL, &list);
-	if (list.n != 1 || list.seen != 1)
-		return false;
-	*out = list.at[0];
-	*field = at->value;
-	return true;
+	address_list_parse(a, field->value, NULL, &list);
+	return only_address(f, "X-Original-From", &list, out);
 }
 
 static bool is_group(struct arena *a, const struct facts *f, const struct reading_account *acc, struct address from)
@@ -45,15 +50,14 @@ static bool find_author(struct arena *a, const struct facts *f, const struct rea
 	out->by_form = transport_by_form(a, f, acc);
 	if (out->by_form) {
 		*carried = true;
-		return only_address(a, f, "Reply-To", &out->author, &out->author_field);
+		return only_address(f, "Reply-To", &f->reply_to, out);
 	}
 	if (is_group(a, f, acc, *from)) {
 		*carried = true;
-		return only_address(a, f, "X-Original-From", &out->author, &out->author_field) ||
-		       only_address(a, f, "Reply-To", &out->author, &out->author_field);
+		return original_from(a, f, out) || only_address(f, "Reply-To", &f->reply_to, out);
 	}
 	out->author = *from;
-	out->author_field = f->from_raw;
+	out->author_field = span_trim(f->from_raw);
 	return true;
 }
 

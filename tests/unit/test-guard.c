@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit.h"
 #include "eml.h"
-#include "guard/guard.h"
 #include "base/io.h"
+#include "guard/guard.h"
+#include "mail/header.h"
 #include <stdlib.h>
 #include <stdio.h>
 
@@ -356,6 +357,19 @@ static uint32_t roll(uint32_t *seed, uint32_t below)
 	return (*seed >> 8) % below;
 }
 
+/* The sender may call himself what he likes: then the victim is the one author his From names. */
+static bool names_himself(struct arena *a, struct span from_raw, struct span victim)
+{
+	size_t at = from_raw.n;
+
+	while (at && from_raw.p[at - 1] != '<')
+		at--;
+	struct span last = span_sub(from_raw, at, SIZE_MAX);
+	if (at)
+		return span_starts(last, victim) && last.n > victim.n && last.p[victim.n] == '>';
+	return span_eq(span_trim(header_strip_comments(a, from_raw)), victim);
+}
+
 /* Whatever bytes stand in a message, only the address between its From's brackets can be sent to. */
 static void no_bytes_change_the_recipient(void **state)
 {
@@ -364,9 +378,9 @@ static void no_bytes_change_the_recipient(void **state)
 	static const char *const pieces[] = { "victim@example.net", "<", ">", ",", ";", ":", "\"", "(", ")", "\r\n", "\n", " ", "\\",
 					      "@", "alice", "From: ", "Reply-To: ", "Bcc: ", "=?utf-8?q?=3Cvictim=40example.net=3E?=",
 					      "\t", "\xff", "", "support@example.com", "\n\n", "To: ", "Resent-From: " };
-	uint32_t seed = 2026;
+	uint32_t seed = 2026, named = 0;
 
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 10000; i++) {
 		BUF_CLEANUP struct buf b = BUF_CAPPED(4096);
 		buf_puts(&b, "To: support@example.com\nFrom: ");
 		for (uint32_t n = roll(&seed, 12); n > 0; n--)
@@ -379,13 +393,12 @@ static void no_bytes_change_the_recipient(void **state)
 		c.account.nform = 0;
 		c.recipient = SPAN("victim@example.net");
 		struct judgement j = judge(a, &c);
-		/* The sender may name himself as he likes, so the victim may stand as the one author: then it is his mail. */
-		bool says_so = span_find(c.facts.from_raw, SPAN("<victim@example.net>")) >= 0 ||
-			       span_eq(span_trim(header_strip_comments(a, c.facts.from_raw)), SPAN("victim@example.net"));
-		if (j.verdict == VERDICT_SEND && !says_so)
+		if (j.verdict == VERDICT_SEND && !names_himself(a, c.facts.from_raw, c.recipient))
 			fail_msg("sent to the victim: %.*s", SPAN_ARG(buf_span(&b)));
+		named += j.verdict == VERDICT_SEND;
 		arena_reset(a);
 	}
+	assert_true(named > 0);
 }
 
 /* -- the kept case -------------------------------------------------------------------------------------- */
