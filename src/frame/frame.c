@@ -80,7 +80,8 @@ int frame_recv(int sock, char *room, size_t size, struct frame *out)
 	union control_room control = { 0 };
 	struct iovec iov = { .iov_base = room, .iov_len = size };
 	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
 	};
 	ssize_t n;
 

@@ -321,9 +321,10 @@ static void end_item(struct parser *p, size_t to)
 	struct address_list before = *p->out;
 
 	read_bare(p, to);
-	bool nameless = p->out->seen > before.seen &&
-			(p->out->n == before.n || (p->out->n == before.n + 1 && !p->out->at[before.n].domain.n));
-	if (!nameless || p->angle || p->in.p[to] != ',') {
+	uint32_t added = p->out->n - before.n;
+	bool nowhere = p->out->seen > before.seen &&
+		       (added == 0 || (added == 1 && !p->out->at[before.n].domain.n));
+	if (!nowhere || p->angle || p->in.p[to] != ',') {
 		p->loose = false;
 	} else if (!p->loose) {
 		p->loose = true;

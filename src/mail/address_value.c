@@ -25,7 +25,8 @@ bool address_split(struct span text, struct address *out)
 		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
 			return false;
 	size_t local = (size_t)(at - text.p);
-	*out = (struct address){ .local = span_sub(text, 0, local), .domain = span_sub(text, local + 1, SIZE_MAX) };
+	*out = (struct address){ .local = span_sub(text, 0, local),
+				 .domain = span_sub(text, local + 1, SIZE_MAX) };
 	return true;
 }
 
@@ -58,7 +59,7 @@ bool address_may_send(struct span text)
 	    span_find(a.local, SPAN("..")) >= 0)
 		return false;
 	for (size_t i = 0; i < a.local.n; i++)
-		if (!ascii_alnum(a.local.p[i]) && (!a.local.p[i] || !strchr("!#%&'*+-/=?^_{}~.", a.local.p[i])))
+		if (!ascii_alnum(a.local.p[i]) && !strchr("!#%&'*+-/=?^_{}~.", a.local.p[i]))
 			return false;
 	return domain_may_send(a.domain);
 }

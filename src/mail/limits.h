@@ -14,7 +14,7 @@ enum {
 	LIMIT_ORDERS = 256,		      /* orders of the keeper that wait in a poller */
 	LIMIT_HEADER_BLOCK = 256 * 1024,      /* bytes of a header block that are looked at */
 	LIMIT_FIELDS = 1000,		      /* header fields */
-	LIMIT_FIELD_NAME = 100,		      /* bytes of its name; a line with a longer one is no field */
+	LIMIT_FIELD_NAME = 100,		      /* bytes of its name; a longer one makes no field */
 	LIMIT_FIELD_VALUE = 32 * 1024,	      /* bytes of one field */
 	LIMIT_ADDRESSES = 1000,		      /* addresses kept of one field; more are counted */
 	LIMIT_ADDRESS = 320,		      /* bytes of local@domain: 64 + 1 + 255 */

@@ -12,7 +12,9 @@ static bool days_fit(uint64_t year, uint64_t month, uint64_t day)
 	static const uint8_t longest[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	return month >= 1 && month <= 12 && day >= 1 && day <= longest[month - 1] + (month == 2 && leap ? 1U : 0U);
+	if (month < 1 || month > 12 || day < 1)
+		return false;
+	return day <= longest[month - 1] + (month == 2 && leap ? 1U : 0U);
 }
 
 static bool to_instant(const struct civil *c, int64_t *out)
@@ -145,7 +147,8 @@ bool internal_date_parse(struct span value, int64_t *out)
 {
 	struct civil c = { 0 };
 
-	if (value.n != 26 || value.p[2] != '-' || value.p[6] != '-' || value.p[11] != ' ' || value.p[20] != ' ')
+	if (value.n != 26 || value.p[2] != '-' || value.p[6] != '-' || value.p[11] != ' ' ||
+	    value.p[20] != ' ')
 		return false;
 	struct span day = span_sub(value, 0, 2);
 	if (day.p[0] == ' ')

@@ -85,7 +85,9 @@ static struct frame_batch_item batch_items[] = {
 	{ 9, ARRIVAL_DRAFT | ARRIVAL_FLAGGED, 0, 999999, 10, 990, true, true },
 	{ 11, 0, 5, 5, 0, 0, false, false },
 };
-static struct frame_read_item read_items[] = { { 3, 0, 10, false }, { 4, 10, 990, true }, { 9, 0, 0, false } };
+static struct frame_read_item read_items[] = {
+	{ 3, 0, 10, false }, { 4, 10, 990, true }, { 9, 0, 0, false },
+};
 static struct frame_facts_item facts_items[] = { { 3, 0, 500 }, { 4, 500, 500 } };
 
 static void put_supervisor(struct buf out[])
@@ -124,7 +126,9 @@ static void put_reader_and_sender(struct buf out[])
 	struct frame_facts facts = { 1, 2, facts_items };
 	struct frame_send message = { 1, 2, SPAN(""), SPAN("a@b.c"), SPAN("support+trace@b.c") };
 	struct frame_dot dot = { 1, 2 };
-	struct frame_sent_result result = { 1, 2, SEND_UNKNOWN, true, true, SPAN("dot"), SPAN("250 ok\n250 queued") };
+	struct frame_sent_result result = {
+		1, 2, SEND_UNKNOWN, true, true, SPAN("dot"), SPAN("250 ok\n250 queued"),
+	};
 
 	frame_read_put(&out[0], &bytes);
 	frame_facts_put(&out[1], &facts);
@@ -155,7 +159,8 @@ static journey *const journeys[] = {
 	frame_start_journey, frame_peer_journey, frame_ending_journey,
 	frame_resume_journey, frame_selected_journey, frame_batch_journey, frame_batch_done_journey,
 	frame_seen_all_journey, frame_order_journey, frame_order_done_journey, frame_trouble_journey,
-	frame_read_journey, frame_facts_journey, frame_send_journey, frame_dot_journey, frame_sent_result_journey,
+	frame_read_journey, frame_facts_journey, frame_send_journey, frame_dot_journey,
+	frame_sent_result_journey,
 	control_request_journey, row_journey, control_end_journey,
 };
 enum { JOURNEYS = sizeof(journeys) / sizeof(journeys[0]) };
@@ -290,7 +295,9 @@ static void counts_are_limited(void **state)
 	(void)state;
 	batch.at = arena_many(a, batch.n, struct frame_batch_item);
 	for (uint32_t i = 0; i < batch.n; i++)
-		batch.at[i] = (struct frame_batch_item){ .uid = i + 1, .offset = i, .length = 1, .fetched = true };
+		batch.at[i] = (struct frame_batch_item){
+			.uid = i + 1, .offset = i, .length = 1, .fetched = true,
+		};
 	frame_batch_put(&b, &batch);
 	struct wire w = wire_over(buf_span(&b));
 	assert_false(frame_batch_get(a, &w, MEMFD, &batch));
