@@ -23,13 +23,13 @@ struct tag {
 	struct span content; /* trimmed */
 };
 
-void mustache_place(struct span text, size_t offset, unsigned *line, unsigned *column)
+void mustache_place(const struct mustache *t, size_t offset, unsigned *line, unsigned *column)
 {
-	*line = 1;
+	*line = t->line;
 	*column = 1;
-	for (size_t i = 0; i < offset && i < text.n; i++) {
+	for (size_t i = 0; i < offset && i < t->text.n; i++) {
 		(*column)++;
-		if (text.p[i] == '\n') {
+		if (t->text.p[i] == '\n') {
 			(*line)++;
 			*column = 1;
 		}
@@ -40,9 +40,9 @@ static int fault(struct compiler *c, size_t offset, struct span name, const char
 {
 	unsigned line, column;
 
-	mustache_place(c->text, offset, &line, &column);
-	return err_set(c->err, -EINVAL, name.n ? "line %u, column %u: '%.*s' %s" : "line %u, column %u: %.*s%s", line, column,
-		       SPAN_ARG(span_sub(name, 0, 60)), what);
+	mustache_place(c->t, offset, &line, &column);
+	return err_set(c->err, -EINVAL, name.n ? "line %u, column %u: '%.*s' %s" : "line %u, column %u: %.*s%s", line,
+		       column, SPAN_ARG(span_sub(name, 0, 60)), what);
 }
 
 static struct piece *emit(struct compiler *c, enum piece_kind kind, size_t offset, struct span text)
@@ -158,7 +158,8 @@ static int check_name(struct compiler *c, const struct tag *tag)
 	for (size_t i = 0; i < rest.n; i++)
 		if ((unsigned char)rest.p[i] <= ' ' || rest.p[i] == 0x7f || strchr("{}&#^/!=<>\"", rest.p[i]))
 			if (tag->kind != '>' || rest.p[i] != '/')
-				return fault(c, tag->begin, rest, "is no name, write one word of letters, digits, '_' and '.'");
+				return fault(c, tag->begin, rest,
+					     "is no name, write one word of letters, digits, '_' and '.'");
 	if (tag->kind == '>' || span_eq(rest, SPAN(".")))
 		return 0;
 	while (span_split(&rest, '.', &part))
@@ -240,15 +241,19 @@ static int compile_all(struct compiler *c)
 	return 0;
 }
 
-int mustache_compile(struct arena *a, struct span text, unsigned rules, struct mustache **out, struct err *err)
+int mustache_compile(struct arena *a, struct span text, unsigned line, unsigned rules, struct mustache **out,
+		     struct err *err)
 {
 	struct mustache *t = arena_one(a, struct mustache);
-	struct compiler c = { .a = a, .text = text, .rules = rules, .t = t, .room = 16, .open = SPAN("{{"),
-			      .close = SPAN("}}"), .fresh = true, .err = err };
+	struct compiler c = {
+		.a = a, .text = text, .rules = rules, .t = t, .room = 16, .fresh = true, .err = err,
+		.open = SPAN("{{"), .close = SPAN("}}"),
+	};
 
+	t->text = text;
+	t->line = line;
 	if (text.n > MUSTACHE_SIZE)
 		return fault(&c, 0, SPAN_NONE, "the template is larger than 256 KB");
-	t->text = text;
 	t->pieces = arena_many(a, c.room, struct piece);
 	int r = compile_all(&c);
 	if (r == 0)
@@ -269,7 +274,7 @@ bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct
 		name.use = p->kind == PIECE_VARIABLE  ? MUSTACHE_VARIABLE
 			   : p->kind == PIECE_PARTIAL ? MUSTACHE_PARTIAL
 						      : MUSTACHE_SECTION;
-		mustache_place(t->text, p->offset, &name.line, &column);
+		mustache_place(t, p->offset, &name.line, &column);
 		more = each(context, name);
 	}
 	return more;

@@ -25,9 +25,10 @@ struct piece {
 
 struct mustache {
 	struct span text;
+	unsigned line; /* number of the first one */
 	struct piece *pieces;
 	uint32_t n;
 };
 
-/* Line and column (in bytes) of an offset, both from 1. */
-void mustache_place(struct span text, size_t offset, unsigned *line, unsigned *column);
+/* Line and column (in bytes, from 1) of an offset. */
+void mustache_place(const struct mustache *t, size_t offset, unsigned *line, unsigned *column);

@@ -43,9 +43,10 @@ enum mustache_rule {
 	MUSTACHE_ESCAPED_ONLY = 1 << 0, /* {{{name}}} and {{&name}} are errors */
 };
 
-/* `text` must live as long as the result, which lies in the arena. 0 or -EINVAL with "line 3,
- * column 5: what, what to write" in err. */
-int mustache_compile(struct arena *a, struct span text, unsigned rules, struct mustache **out, struct err *err);
+/* `text` must live as long as the result, which lies in the arena; `line` is the number of its first
+ * line, for messages. 0 or -EINVAL with "line 3, column 5: what, what to write" in err. */
+int mustache_compile(struct arena *a, struct span text, unsigned line, unsigned rules, struct mustache **out,
+		     struct err *err);
 
 enum mustache_use { MUSTACHE_VARIABLE, MUSTACHE_SECTION, MUSTACHE_PARTIAL };
 struct mustache_name {
@@ -53,13 +54,15 @@ struct mustache_name {
 	struct span name;
 	unsigned line;
 };
-/* Calls `each` for every name in the template, in order, until it returns false; what the last call returned. */
+/* Calls `each` for every name in the template, in order, until it returns false; what the last call
+ * returned. */
 bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct mustache_name name), void *context);
 
 struct mustache_options {
 	/* Makes a value safe for the content type; NULL for HTML. */
 	void (*escape)(struct buf *out, struct span text);
-	/* Finds a partial: 0 with *out (NULL where there is none), or -errno with a line in err. May be NULL. */
+	/* Finds a partial: 0 with *out (NULL where there is none), or -errno with a line in err. May be
+	 * NULL. */
 	int (*partial)(void *context, struct span name, const struct mustache **out, struct err *err);
 	void *context;
 	/* For sending: a variable that is missing, empty, a list or a map, and a missing partial, are

@@ -124,8 +124,9 @@ static int refuse(struct run *r, const struct level *at, const struct piece *p, 
 {
 	unsigned line, column;
 
-	mustache_place(at->t->text, p->offset, &line, &column);
-	return err_set(r->err, code, "line %u, column %u: {{%.*s}} %s", line, column, SPAN_ARG(span_sub(p->text, 0, 60)), what);
+	mustache_place(at->t, p->offset, &line, &column);
+	return err_set(r->err, code, "line %u, column %u: {{%.*s}} %s", line, column,
+		       SPAN_ARG(span_sub(p->text, 0, 60)), what);
 }
 
 static int put_variable(struct run *r, const struct level *at, const struct piece *p, const struct context *ctx)
@@ -138,7 +139,9 @@ static int put_variable(struct run *r, const struct level *at, const struct piec
 	else if (v && v->type == MUSTACHE_BOOL)
 		text = v->truth ? SPAN("true") : SPAN("false");
 	if (!text.n && r->how->strict)
-		return refuse(r, at, p, -EINVAL, v ? "is empty, give it a value or ask with {{#name}}" : "is not known here, is the name right?");
+		return refuse(r, at, p, -EINVAL,
+			      v ? "is empty, give it a value or ask with {{#name}}"
+				: "is not known here, is the name right?");
 	if (p->raw)
 		buf_put_span(r->out, text);
 	else if (r->how->escape)
@@ -177,8 +180,10 @@ static int put_partial(struct run *r, const struct level *at, const struct piece
 	int rc = r->how->partial ? r->how->partial(r->how->context, p->text, &t, r->err) : 0;
 	if (rc)
 		return rc;
+	if (!t && r->how->strict)
+		return refuse(r, at, p, -EINVAL, "is a partial that does not exist, is the name right?");
 	if (!t)
-		return r->how->strict ? refuse(r, at, p, -EINVAL, "is a partial that does not exist, is the name right?") : 0;
+		return 0;
 	if (p->alone) {
 		buf_put_span(&indent, at->indent);
 		buf_put_span(&indent, p->indent);

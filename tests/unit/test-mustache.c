@@ -10,7 +10,7 @@ static int run(const char *text, const struct mustache_value *data, struct musta
 {
 	struct arena *a ARENA_CLEANUP = arena_new();
 	struct mustache *t;
-	int r = mustache_compile(a, span_of(text), 0, &t, err);
+	int r = mustache_compile(a, span_of(text), 1, 0, &t, err);
 
 	return r ? r : mustache_render(t, data, how, out, err);
 }
@@ -38,7 +38,7 @@ static void compile_errors_have_a_place(void **state)
 		struct arena *a ARENA_CLEANUP = arena_new();
 		struct mustache *t;
 		struct err err;
-		assert_int_equal(mustache_compile(a, span_of(bad[i].text), MUSTACHE_ESCAPED_ONLY, &t, &err), -EINVAL);
+		assert_int_equal(mustache_compile(a, span_of(bad[i].text), 1, MUSTACHE_ESCAPED_ONLY, &t, &err), -EINVAL);
 		assert_string_equal(err.text, bad[i].error);
 	}
 }
@@ -96,16 +96,16 @@ static void limits_end_a_runaway(void **state)
 	assert_int_equal(run("{{#l}}{{#l}}{{#l}}{{/l}}{{/l}}{{/l}}", data, &how, &out, &err), -E2BIG);
 	assert_string_equal(err.text, "the template takes more than 1000000 steps on this data");
 
-	assert_int_equal(mustache_compile(a, SPAN("{{>me}}"), 0, &t, &err), 0);
+	assert_int_equal(mustache_compile(a, SPAN("{{>me}}"), 1, 0, &t, &err), 0);
 	how.partial = itself;
 	how.context = t;
 	assert_int_equal(mustache_render(t, data, &how, &out, &err), -ELOOP);
 
 	for (int i = 0; i < 33; i++)
 		memcpy(deep + (ptrdiff_t)6 * i, "{{#a}}", 6);
-	assert_int_equal(mustache_compile(a, span_make(deep, 33 * 6), 0, &t, &err), -EINVAL);
+	assert_int_equal(mustache_compile(a, span_make(deep, 33 * 6), 1, 0, &t, &err), -EINVAL);
 	memset(deep, 'x', MUSTACHE_SIZE + 1);
-	assert_int_equal(mustache_compile(a, span_make(deep, MUSTACHE_SIZE + 1), 0, &t, &err), -EINVAL);
+	assert_int_equal(mustache_compile(a, span_make(deep, MUSTACHE_SIZE + 1), 1, 0, &t, &err), -EINVAL);
 }
 
 static void values_are_never_templates(void **state)
@@ -139,7 +139,7 @@ static void names_can_be_listed(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(mustache_compile(a, SPAN("{{a}}\n{{#b}}{{>c}}{{/b}}\n{{^last}}{{d}}{{/last}}"), 0, &t, &err), 0);
+	assert_int_equal(mustache_compile(a, SPAN("{{a}}\n{{#b}}{{>c}}{{/b}}\n{{^last}}{{d}}{{/last}}"), 1, 0, &t, &err), 0);
 	assert_false(mustache_names(t, note, &b));
 	assert_span(buf_span(&b), "1va 2#b 2>c 3#last ");
 }
@@ -155,8 +155,8 @@ static void a_deep_list_of_partials_keeps_its_indent(void **state)
 
 	(void)state;
 	mustache_add_string(a, data, "x", SPAN("1\n2"));
-	assert_int_equal(mustache_compile(a, SPAN("a\n\n{{x}} b\n{{#x}}\nc{{/x}}\n"), 0, &inner, &err), 0);
-	assert_int_equal(mustache_compile(a, SPAN("  {{>p}}\nend {{>p}}"), 0, &outer, &err), 0);
+	assert_int_equal(mustache_compile(a, SPAN("a\n\n{{x}} b\n{{#x}}\nc{{/x}}\n"), 1, 0, &inner, &err), 0);
+	assert_int_equal(mustache_compile(a, SPAN("  {{>p}}\nend {{>p}}"), 1, 0, &outer, &err), 0);
 	how.context = inner;
 	assert_int_equal(mustache_render(outer, data, &how, &out, &err), 0);
 	assert_span(buf_span(&out), "  a\n  \n  1\n2 b\n  c\nend a\n\n1\n2 b\nc\n");
@@ -180,7 +180,7 @@ static void any_bytes_compile_or_fail_cleanly(void **state)
 		for (size_t k = 0; k < n; k++)
 			text[k] = bytes[(size_t)rand_r(&seed) % (sizeof(bytes) - 1)];
 		mustache_add_string(a, data, "a", SPAN("b"));
-		if (mustache_compile(a, span_make(text, n), 0, &t, &err) == 0) {
+		if (mustache_compile(a, span_make(text, n), 1, 0, &t, &err) == 0) {
 			how.context = t;
 			int r = mustache_render(t, data, &how, &out, &err);
 			assert_true(r == 0 || r == -ELOOP || r == -E2BIG);
