@@ -29,7 +29,11 @@ static struct reply_input plain_input(void)
 	};
 }
 
-static const struct reply_expected wanted = { SPAN("support@example.com"), SPAN("ann@example.org"), SPAN("auto-replied") };
+static const struct reply_expected wanted = {
+	.from = { "support@example.com", 19 },
+	.to = { "ann@example.org", 15 },
+	.auto_submitted = { "auto-replied", 12 },
+};
 
 static void the_plain_message_stands_byte_for_byte(void **state)
 {
