@@ -20,7 +20,7 @@ struct span content_type_clean(struct arena *a, struct span type)
 struct span content_type_parse(struct arena *a, struct span value)
 {
 	struct span rest = header_strip_comments(a, header_unfold(a, value));
-	struct span type;
+	struct span type = SPAN_NONE;
 
 	span_split(&rest, ';', &type);
 	type = span_trim(type);
@@ -33,11 +33,11 @@ struct span content_type_parse(struct arena *a, struct span value)
 struct span content_type_parameter(struct arena *a, struct span value, const char *name)
 {
 	struct span rest = header_strip_comments(a, header_unfold(a, value));
-	struct span one;
+	struct span one = SPAN_NONE;
 
 	span_split(&rest, ';', &one);
 	while (rest.p && span_split(&rest, ';', &one)) {
-		struct span key;
+		struct span key = SPAN_NONE;
 		span_split(&one, '=', &key);
 		if (!one.p || !span_ieq(span_trim(key), span_of(name)))
 			continue;

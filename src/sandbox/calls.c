@@ -69,7 +69,7 @@ static bool add(scmp_filter_ctx ctx, uint32_t action, const char *const *names)
 static bool signal_oneself(scmp_filter_ctx ctx)
 {
 	return !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+				 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 }
 
 /* Memory that is executable is memory somebody else filled. */
@@ -86,7 +86,7 @@ static bool fill(scmp_filter_ctx ctx, enum sandbox_calls which)
 	if (which == SANDBOX_ANY_ROOM)
 		return add(ctx, SCMP_ACT_ERRNO(EPERM), no_room_may) &&
 		       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
-					 SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
+					 SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0));
 	bool good = add(ctx, SCMP_ACT_ALLOW, memory_and_time) && add(ctx, SCMP_ACT_ALLOW, open_descriptors) &&
 		    signal_oneself(ctx) && memory_without_code(ctx);
 	if (which == SANDBOX_CONNECTED || which == SANDBOX_KEEPER)
