@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hearback inspect: what we find in message files. */
+#include "base/text.h"
+#include "command/command.h"
+#include "command/json.h"
+#include "command/message_files.h"
+#include "mail/limits.h"
+#include "reading/reading.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+static const struct reading_account nobody;
+
+/* -- JSON ---------------------------------------------------------------------------------------- */
+
+static json_t *json_address(struct arena *a, struct address addr)
+{
+	return json_pack("{s:o, s:o}", "name", json_span(addr.name), "address", json_span(address_text(a, addr)));
+}
+
+static json_t *json_addresses(struct arena *a, const struct address_list *list)
+{
+	json_t *out = json_array();
+
+	for (uint32_t i = 0; i < list->n; i++)
+		json_array_append_new(out, json_address(a, list->at[i]));
+	return out;
+}
+
+static json_t *json_ids(const struct message_ids *ids)
+{
+	json_t *out = json_array();
+
+	for (uint32_t i = 0; i < ids->n; i++)
+		json_array_append_new(out, json_span(ids->at[i]));
+	return out;
+}
+
+static json_t *json_attachments(const struct facts *f)
+{
+	json_t *out = json_array();
+
+	for (uint32_t i = 0; i < f->nparts; i++)
+		json_array_append_new(out, json_pack("{s:o, s:o, s:I}", "name", json_span(f->parts[i].name), "type",
+						     json_span(f->parts[i].type), "size", (json_int_t)f->parts[i].size));
+	return out;
+}
+
+static json_t *json_signs(const struct kind_found *k)
+{
+	json_t *out = json_array();
+
+	for (uint32_t i = 0; i < k->n; i++)
+		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "kind", kind_name(k->signs[i].kind), "rule",
+						     json_span(k->signs[i].rule), "evidence", json_span(k->signs[i].evidence)));
+	return out;
+}
+
+/* Those who did not get the message; a warning that it is late is no failure. */
+static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kind)
+{
+	json_t *failed = json_array(), *delayed = json_array();
+	struct bounce_recipient *at = NULL;
+	uint32_t n = kind == KIND_BOUNCE ? reading_bounce(a, f, &at) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		json_t *list = at[i].action == BOUNCE_FAILED ? failed : at[i].action == BOUNCE_DELAYED ? delayed : NULL;
+		if (list)
+			json_array_append_new(list, json_pack("{s:o, s:b, s:o, s:o}", "address", json_span(at[i].address),
+							      "permanent", at[i].permanent, "status", json_span(at[i].status),
+							      "diagnostic", json_span(at[i].diagnostic)));
+	}
+	return json_pack("{s:o, s:o, s:o}", "recipients", failed, "delayed", delayed, "returned_id",
+			 json_span(reading_returned_id(a, f)));
+}
+
+static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
+{
+	json_t *o = json_object();
+	static const char *const depths[] = { [FACTS_WHOLE] = "whole", [FACTS_HEADER_ONLY] = "header-only", [FACTS_NONE] = "none" };
+
+	json_object_set_new(o, "file", json_span(span_of(path)));
+	json_object_set_new(o, "read", json_string(depths[f->depth]));
+	json_object_set_new(o, "message_id", json_span(f->message_id));
+	json_object_set_new(o, "subject", json_span(f->subject));
+	json_object_set_new(o, "date", json_integer(f->date_at));
+	json_object_set_new(o, "from", f->from.n ? json_address(a, f->from.at[0]) : json_null());
+	json_object_set_new(o, "to", json_addresses(a, &f->to));
+	json_object_set_new(o, "cc", json_addresses(a, &f->cc));
+	json_object_set_new(o, "reply_to", json_addresses(a, &f->reply_to));
+	json_object_set_new(o, "references", json_ids(&f->references));
+	json_object_set_new(o, "in_reply_to", json_ids(&f->in_reply_to));
+	json_object_set_new(o, "kind", json_string(kind_name(k->kind)));
+	json_object_set_new(o, "signs", json_signs(k));
+	json_object_set_new(o, "text", json_span(f->text));
+	json_object_set_new(o, "new_text", json_span(reading_excerpt(a, f, LIMIT_TEXT)));
+	json_object_set_new(o, "html_text", json_span(f->html_text));
+	json_object_set_new(o, "attachments", json_attachments(f));
+	json_object_set_new(o, "bounce", json_bounce(a, f, k->kind));
+	json_line(o);
+}
+
+/* -- for people ------------------------------------------------------------------------------------ */
+
+static void line(const char *name, struct span value)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(value.n * 12 + 1);
+
+	if (value.n == 0)
+		return;
+	text_escape(&b, value);
+	printf("  %-12s %s\n", name, buf_cstr(&b));
+}
+
+static void show_text(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
+{
+	BUF_CLEANUP struct buf text = BUF_CAPPED(LIMIT_TEXT * 3);
+
+	printf("%s: %s%s\n", path, kind_name(k->kind), f->depth == FACTS_NONE ? " (could not be read)" : "");
+	for (uint32_t i = 0; i < k->n; i++)
+		line("because", k->signs[i].evidence);
+	line("message id", f->message_id);
+	for (uint32_t i = 0; i < f->from.n; i++)
+		line("from", address_text(a, f->from.at[i]));
+	for (uint32_t i = 0; i < f->to.n; i++)
+		line("to", address_text(a, f->to.at[i]));
+	line("subject", f->subject);
+	for (uint32_t i = 0; i < f->nparts; i++)
+		line("attachment", f->parts[i].name.n ? f->parts[i].name : f->parts[i].type);
+	text_printable(&text, reading_excerpt(a, f, LIMIT_TEXT));
+	if (text.n)
+		printf("\n%s\n\n", buf_cstr(&text));
+}
+
+static void show(void *context, struct arena *a, const char *path, const struct facts *f)
+{
+	const bool *json = context;
+	struct kind_found k;
+
+	reading_kind(a, f, &nobody, false, &k);
+	if (*json)
+		show_json(a, path, f, &k);
+	else
+		show_text(a, path, f, &k);
+}
+
+int command_inspect(int argc, char **argv)
+{
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { 0 } };
+	bool json = false;
+	int c;
+
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'j')
+			return EX_USAGE;
+		json = true;
+	}
+	if (optind == argc) {
+		fprintf(stderr, "usage: hearback inspect [--json] FILE...\n");
+		return EX_USAGE;
+	}
+	return message_files_show(argv + optind, argc - optind, show, &json);
+}
