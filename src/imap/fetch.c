@@ -99,15 +99,41 @@ enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct 
 	return IMAP_FINE;
 }
 
+/* A server may answer in any order; whoever reads the bytes expects that of the items. */
+static void put_in_order(struct frame_batch_item *items, uint32_t n, struct buf *bytes)
+{
+	BUF_CLEANUP struct buf ordered = BUF_CAPPED(bytes->n);
+	uint32_t end = 0;
+	bool good = true;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!items[i].fetched)
+			continue;
+		good = good && items[i].offset >= end;
+		end = items[i].offset + items[i].length;
+	}
+	if (good)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = (uint32_t)ordered.n;
+		buf_put(&ordered, bytes->p + items[i].offset, items[i].length);
+		items[i].offset = at;
+	}
+	buf_reset(bytes);
+	buf_put_span(bytes, buf_span(&ordered));
+}
+
 enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, uint32_t n, uint32_t limit,
 			    struct buf *bytes)
 {
-	imap->rows = (struct rows){ .items = items, .n = n, .bytes = bytes, .start = bytes->n, .limit = limit };
+	buf_reset(bytes);
+	imap->rows = (struct rows){ .items = items, .n = n, .bytes = bytes, .limit = limit };
 	imap_arm(imap, BODIES_MS, COMMAND_BYTES + (uint64_t)n * (limit + ROW_BYTES));
 	enum imap_fault fault = fetch(imap, items[0].uid, items[n - 1].uid, WANTED_BODY, limit);
 	/* What a broken connection left half way is no message. */
 	bytes->n = imap->rows.start;
 	bytes->full = false;
+	put_in_order(items, n, bytes);
 	return fault;
 }
 

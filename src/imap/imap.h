@@ -65,9 +65,9 @@ enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct 
 			  uint32_t *n);
 /* The lowest UID that exists in from..to, 0 if there is none: for gaps wider than a window. */
 enum imap_fault imap_next_uid(struct imap *imap, uint32_t from, uint32_t to, uint32_t *uid);
-/* The first `limit` bytes of n neighbouring messages of one imap_list(), appended to `bytes`; sets offset,
- * length, partial and fetched of each, also where it fails half way. A message that did not come or
- * found no room in `bytes` stays unfetched. \Seen is not set. */
+/* The first `limit` bytes of n neighbouring messages of one imap_list(), into `bytes` (emptied first) in
+ * their order; sets offset, length, partial and fetched of each, also where it fails half way. A
+ * message that did not come or found no room in `bytes` stays unfetched. \Seen is not set. */
 enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, uint32_t n, uint32_t limit,
 			    struct buf *bytes);
 
@@ -77,9 +77,10 @@ enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32
  * where the server does not tell. */
 enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uint32_t *moved);
 
-/* Waits until the server reports new mail, one of `others` is ready, or the time is over: by IDLE
- * (RFC 2177) where offered, else without it. */
-enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms);
+/* Waits until the server reports new mail (*news), one of `others` is ready (its revents), or the time
+ * is over: by IDLE (RFC 2177) where offered, else without it. At most IMAP_OTHERS. */
+enum { IMAP_OTHERS = 4 };
+enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms, bool *news);
 
 /* Mailbox names: UTF-8 for people, modified UTF-7 (RFC 3501 section 5.1.3) on the wire. False (and
  * nothing appended) for what has no such form: controls, bad UTF-8, more than LIMIT_MAILBOX_NAME. */

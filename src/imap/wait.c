@@ -2,10 +2,10 @@
 /* Waiting for mail: IDLE (RFC 2177), spoken by ourselves. */
 #include "base/io.h"
 #include "imap/internal.h"
+#include <assert.h>
 #include <errno.h>
-#include <sys/types.h>
 
-enum { IDLE_MS = 30 * 1000, WATCHED = 8 };
+enum { IDLE_MS = 30 * 1000, WATCHED = IMAP_OTHERS + 1 };
 
 static bool unread(const struct imap *imap)
 {
@@ -16,10 +16,10 @@ static bool unread(const struct imap *imap)
 static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until)
 {
 	struct pollfd all[WATCHED];
-	nfds_t others_n = n < WATCHED - 1 ? n : WATCHED - 1;
 
+	assert(n <= IMAP_OTHERS);
 	all[0] = (struct pollfd){ .fd = stream_fd(imap->stream), .events = POLLIN };
-	for (nfds_t i = 0; i < others_n; i++)
+	for (nfds_t i = 0; i < n; i++)
 		all[i + 1] = others[i];
 	for (;;) {
 		int64_t left = until - clock_mono_ms();
@@ -28,71 +28,66 @@ static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, in
 		/* What lies in a buffer of ours wakes no poll. */
 		if (unread(imap))
 			return true;
-		int r = poll(all, others_n + 1, left > INT32_MAX ? INT32_MAX : (int)left);
+		int r = poll(all, n + 1, left > INT32_MAX ? INT32_MAX : (int)left);
 		if (r < 0 && errno == EINTR)
 			continue;
-		for (nfds_t i = 0; i < others_n; i++)
+		for (nfds_t i = 0; i < n; i++)
 			others[i].revents = all[i + 1].revents;
 		return r > 0 && all[0].revents;
 	}
 }
 
-static bool announces_mail(struct span line)
-{
-	return span_iends(line, SPAN(" EXISTS"));
-}
-
-/* Hears what the server says until that is mail, an end, or somebody else's turn. */
-static enum own_reply idle_until(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until)
+/* The next line; notes whether it announces mail. */
+static enum own_reply hear(struct imap *imap, bool *news)
 {
 	struct span line;
+	enum own_reply reply = own_line(imap, &line);
 
-	while (server_speaks(imap, others, n, until)) {
-		imap_arm(imap, IDLE_MS, COMMAND_BYTES);
-		enum own_reply reply = own_line(imap, &line);
-		if (reply != OWN_UNTAGGED || announces_mail(line))
-			return reply;
-	}
-	return OWN_UNTAGGED;
+	if (reply == OWN_UNTAGGED && span_iends(line, SPAN(" EXISTS")))
+		*news = true;
+	return reply;
 }
 
-static enum own_reply idle(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until)
+static enum own_reply idle(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until, bool *news)
 {
 	static const char done[] = "DONE\r\n";
-	struct span line;
-	bool mail = false;
 	enum own_reply reply = own_command(imap, "IDLE") ? OWN_UNTAGGED : OWN_LOST;
 
-	while (reply == OWN_UNTAGGED) {
-		reply = own_line(imap, &line);
-		mail = mail || (reply == OWN_UNTAGGED && announces_mail(line));
-	}
+	while (reply == OWN_UNTAGGED)
+		reply = hear(imap, news);
 	if (reply != OWN_CONTINUE)
 		return reply;
-	reply = mail ? OWN_UNTAGGED : idle_until(imap, others, n, until);
-	/* A tagged line ends IDLE before we did. */
+	reply = OWN_UNTAGGED;
+	while (reply == OWN_UNTAGGED && !*news && server_speaks(imap, others, n, until)) {
+		imap_arm(imap, IDLE_MS, COMMAND_BYTES);
+		reply = hear(imap, news);
+	}
+	/* Anything tagged ends IDLE before we did. */
 	if (reply != OWN_UNTAGGED)
 		return reply == OWN_CONTINUE ? OWN_LOST : reply;
 	imap_arm(imap, IDLE_MS, COMMAND_BYTES);
 	if (stream_write(imap->stream, done, sizeof(done) - 1))
 		return OWN_LOST;
 	while (reply == OWN_UNTAGGED)
-		reply = own_line(imap, &line);
+		reply = hear(imap, news);
 	return reply;
 }
 
-enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms)
+enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms, bool *news)
 {
 	int64_t until = clock_mono_ms() + timeout_ms;
 
+	*news = false;
 	if (imap->broken)
 		return IMAP_LOST;
+	for (nfds_t i = 0; i < n; i++)
+		others[i].revents = 0;
 	if (!(imap->offers & OFFERS_IDLE) || imap->no_idle) {
-		server_speaks(imap, others, n, until);
+		*news = server_speaks(imap, others, n, until);
 		return IMAP_FINE;
 	}
 	imap_arm(imap, IDLE_MS, COMMAND_BYTES);
-	switch (idle(imap, others, n, until)) {
+	switch (idle(imap, others, n, until, news)) {
 	case OWN_OK:
 		return IMAP_FINE;
 	case OWN_NO:

@@ -10,6 +10,8 @@ import struct
 VERSION = 1
 START, STOP, SECRET = 1, 2, 3
 READY, ENDING, NEED_SECRET = 5, 6, 7
+RESUME, SELECTED, BATCH, BATCH_DONE, SEEN_ALL, ORDER, ORDER_DONE, TROUBLE = range(32, 40)
+LOOK, MOVE, SEARCH, REFETCH = range(4)
 SEND, DOT_ASK, DOT_GRANTED, SENT_RESULT = 80, 81, 82, 83
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config")
@@ -27,8 +29,11 @@ def blob(value):
 
 
 class Reader:
-    def __init__(self, data):
+    """A payload; `fd` is the descriptor that came along, owned by whoever takes it, or None."""
+
+    def __init__(self, data, fd=None):
         self.data = data
+        self.fd = fd
 
     def take(self, fmt):
         size = struct.calcsize(fmt)
@@ -65,13 +70,13 @@ class Wire:
     def receive(self):
         """(type, Reader), or None at the end of the connection."""
         try:
-            data = self.sock.recv(FRAME_MAX)
+            data, fds, _, _ = socket.recv_fds(self.sock, FRAME_MAX, 2)
         except ConnectionResetError:
             return None
         if not data:
             return None
         assert data[0] == VERSION
-        return data[1], Reader(data[2:])
+        return data[1], Reader(data[2:], fds[0] if fds else None)
 
     def expect(self, kind):
         got = self.receive()
@@ -85,7 +90,7 @@ class Wire:
 class Room:
     """A room's process with a supervisor and a keeper played by the test."""
 
-    def __init__(self, binary, settings, account, environment=None):
+    def __init__(self, binary, settings, account, environment=None, once=False, mailbox="", sent=False):
         self.supervisor, self.keeper = Wire(), Wire()
         ends = [fcntl.fcntl(w.other, fcntl.F_DUPFD_CLOEXEC, 10) for w in (self.supervisor, self.keeper)]
         self.pid = os.posix_spawn(binary, [binary], {**os.environ, **(environment or {})},
@@ -95,7 +100,7 @@ class Room:
         self.supervisor.other.close()
         self.keeper.other.close()
         config = memfd(settings.encode())
-        self.supervisor.send(START, b"\0\0" + blob(account) + blob("") + b"\0", config)
+        self.supervisor.send(START, bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]), config)
         os.close(config)
         self.status = None
 

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hearback-poller: the life of one IMAP connection to one mailbox.
+ *
+ * Holds: the connection, and the password until it is logged in. May: speak IMAP on that one
+ * connection, hand bytes and places to the keeper. May not: see the ledger, parse mail, and once logged
+ * in open a file or a connection. Fails by ending: every end tells the supervisor why in one line, and
+ * the next poller goes on where the keeper's ledger says. */
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/poller/poller.h"
+#include "daemon/settings.h"
+#include "sandbox/sandbox.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MEMORY_MAX = 512 * 1024 * 1024 };
+
+bool poller_end(struct poller *p, enum ending why, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->ended)
+		return false;
+	p->ended = true;
+	p->why = why;
+	va_start(ap, fmt);
+	vsnprintf(p->text.text, sizeof(p->text.text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool poller_fine(struct poller *p, enum imap_fault fault)
+{
+	static const enum ending ends[] = {
+		[IMAP_FINE] = ENDING_ORDERLY,
+		[IMAP_SAID_NO] = ENDING_TRANSIENT,
+		[IMAP_LOST] = ENDING_TRANSIENT,
+		[IMAP_REFUSED] = ENDING_REFUSED,
+		[IMAP_WRONG] = ENDING_CONFIG,
+	};
+
+	if (fault == IMAP_FINE)
+		return true;
+	p->retry_after = imap_retry_after(p->imap);
+	return poller_end(p, ends[fault], "%s: %s", p->name, imap_why(p->imap));
+}
+
+/* -- start ----------------------------------------------------------------------------------------- */
+
+static bool start(struct poller *p, struct frame *f)
+{
+	struct config *config = arena_one(p->arena, struct config);
+	struct frame_start s;
+	struct wire w = wire_over(f->payload);
+	struct err err;
+
+	if (f->type != FRAME_START || !frame_start_get(&w, &s))
+		return poller_end(p, ENDING_TRANSIENT, "the supervisor did not say what to watch");
+	log_open("poller", s.debug);
+	p->name = arena_str(p->arena, s.account);
+	p->once = s.once;
+	p->sent = s.sent;
+	if (settings_from_memfd(f->fds[0], p->arena, config, &err))
+		return poller_end(p, ENDING_CONFIG, "%s: %s", p->name, err.text);
+	p->account = config_account(config, s.account);
+	if (!p->account)
+		return poller_end(p, ENDING_CONFIG, "%s: there is no such account in the settings", p->name);
+	/* One batch; what is announced smaller than it is finds no room and is asked for again. */
+	uint32_t one = p->account->fetch_limit + 1;
+	p->bytes = BUF_CAPPED(one > LIMIT_BATCH_BYTES ? one : LIMIT_BATCH_BYTES);
+	if (s.mailbox.n && !mailbox_name_encode(s.mailbox, &p->mailbox))
+		return poller_end(p, ENDING_CONFIG, "%s: the name of the mailbox cannot be written: correct it", p->name);
+	return true;
+}
+
+static bool hear_start(struct poller *p)
+{
+	struct frame f;
+
+	if (frame_recv(CHILD_SUPERVISOR_FD, p->room, sizeof(p->room), &f) != 1)
+		return poller_end(p, ENDING_TRANSIENT, "the supervisor is gone");
+	bool good = start(p, &f);
+	frame_close_fds(&f);
+	return good;
+}
+
+static bool hear_secret(struct poller *p, struct frame *f, struct buf *secret)
+{
+	struct wire w = wire_over(f->payload);
+	struct span error;
+
+	if (f->type == FRAME_STOP)
+		return poller_end(p, ENDING_ORDERLY, "%s: told to stop", p->name);
+	if (f->type != FRAME_SECRET || !frame_secret_get(&w, &error))
+		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor gave no secret", p->name);
+	if (error.n || f->fds[0] < 0)
+		return poller_end(p, ENDING_CONFIG, "%s: %.*s", p->name, SPAN_ARG(error));
+	int r = io_read_fd(f->fds[0], LIMIT_SECRET, secret);
+	if (r)
+		return poller_end(p, ENDING_CONFIG, "%s: password_file: %s", p->name,
+				  r == -E2BIG ? "more than a password may have" : strerror(-r));
+	if (secret->n && secret->p[secret->n - 1] == '\n')
+		secret->n--;
+	if (secret->n && secret->p[secret->n - 1] == '\r')
+		secret->n--;
+	if (!secret->n || memchr(secret->p, '\0', secret->n))
+		return poller_end(p, ENDING_CONFIG, "%s: password_file is empty or holds a NUL byte", p->name);
+	return true;
+}
+
+/* Asked for just before it is used: it may have been changed since the last login. */
+static bool ask_secret(struct poller *p, struct buf *secret)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	struct frame f;
+
+	frame_begin(&b, FRAME_NEED_SECRET);
+	if (!poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1))
+		return false;
+	if (frame_recv(CHILD_SUPERVISOR_FD, p->room, sizeof(p->room), &f) != 1)
+		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor is gone", p->name);
+	bool good = hear_secret(p, &f, secret);
+	frame_close_fds(&f);
+	return good;
+}
+
+static bool log_in(struct poller *p)
+{
+	BUF_CLEANUP struct buf secret = BUF_CAPPED(LIMIT_SECRET + 2);
+
+	/* All its room at once, so that no copy is left behind where it grew. */
+	buf_reserve(&secret, LIMIT_SECRET + 2);
+	if (!ask_secret(p, &secret))
+		return false;
+	const char *user = arena_str(p->arena, p->account->user);
+	enum imap_fault fault = imap_login(p->imap, user, buf_cstr(&secret));
+	explicit_bzero(secret.p, secret.room);
+	return poller_fine(p, fault);
+}
+
+static bool connect_server(struct poller *p)
+{
+	const struct config_account *a = p->account;
+	struct imap_server server = {
+		.host = arena_str(p->arena, a->host),
+		.port = a->port,
+		.tls = a->tls == TLS_IMPLICIT,
+		.tls_name = arena_str(p->arena, a->tls_name),
+		.ca_file = arena_str(p->arena, a->ca_file),
+	};
+
+	p->imap = imap_new();
+	return poller_fine(p, imap_open(p->imap, &server)) && log_in(p);
+}
+
+/* Nothing below needs a file, a new socket or another program. */
+static bool raise_walls(struct poller *p, struct sandbox_walls *walls)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
+
+	sandbox_files(walls, NULL, 0, true);
+	sandbox_calls(walls, SANDBOX_CONNECTED);
+	sandbox_missing(walls, &missing);
+	if (missing.n)
+		log_event(LOG_WARN, "walls.missing", "account=%s walls=%s", p->name, log_quote(buf_cstr(&missing)));
+	frame_begin(&b, FRAME_READY);
+	return poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1);
+}
+
+/* -- the mailbox ------------------------------------------------------------------------------------- */
+
+static bool tell_trouble(struct poller *p, const char *text)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_TROUBLE);
+	frame_trouble_put(&b, span_of(text));
+	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
+}
+
+static bool tell_selected(struct poller *p, const struct imap_mailbox *box)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	BUF_CLEANUP struct buf name = BUF_CAPPED(4 * LIMIT_MAILBOX_NAME);
+
+	mailbox_name_decode(buf_span(&p->mailbox), &name);
+	struct frame_selected s = { .mailbox = buf_span(&name), .uidvalidity = box->uidvalidity,
+				    .uidnext = box->uidnext, .exists = box->exists };
+	log_event(LOG_INFO, "mailbox.open", "account=%s sent=%d uidvalidity=%u uidnext=%u exists=%u", p->name, p->sent,
+		  s.uidvalidity, s.uidnext, s.exists);
+	frame_begin(&b, FRAME_SELECTED);
+	frame_selected_put(&b, &s);
+	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
+}
+
+static bool open_mailbox(struct poller *p)
+{
+	struct imap_mailbox box;
+
+	if (!p->mailbox.n && p->sent && !poller_fine(p, imap_find_sent(p->imap, &p->mailbox)))
+		return false;
+	if (!p->mailbox.n)
+		buf_puts(&p->mailbox, "INBOX");
+	if (!poller_fine(p, imap_select(p->imap, buf_cstr(&p->mailbox), p->resume.read_only, &box)))
+		return false;
+	p->uidvalidity = box.uidvalidity;
+	p->uidnext = box.uidnext;
+	p->last_uid = box.uidvalidity == p->resume.uidvalidity ? p->resume.last_uid : 0;
+	if (!tell_selected(p, &box))
+		return false;
+	if (!box.uidnext || box.uidnext > p->last_uid)
+		return true;
+	return tell_trouble(p, "the server counts UIDs anew without a new UIDVALIDITY: new messages may not be seen");
+}
+
+/* Serves orders until it is time to look again; in --once only an order to look or the end is. */
+static bool wait_for_work(struct poller *p)
+{
+	int64_t step = p->account->poll < p->account->idle_renew ? p->account->poll : p->account->idle_renew;
+	int64_t until = clock_mono_ms() + step * 1000;
+
+	for (;;) {
+		if (!poller_run_orders(p))
+			return false;
+		if (p->look > p->looked)
+			return true;
+		if (p->once) {
+			if (!poller_hear(p, -1))
+				return false;
+			continue;
+		}
+		struct pollfd others[] = {
+			{ .fd = CHILD_SUPERVISOR_FD, .events = POLLIN },
+			{ .fd = CHILD_KEEPER_FD, .events = POLLIN },
+		};
+		bool news = false;
+		if (!poller_fine(p, imap_wait(p->imap, others, 2, until - clock_mono_ms(), &news)) || !poller_hear(p, 0))
+			return false;
+		if (news || clock_mono_ms() >= until)
+			return poller_run_orders(p);
+	}
+}
+
+static bool live(struct poller *p, struct sandbox_walls *walls)
+{
+	if (!hear_start(p))
+		return false;
+	while (!p->resumed)
+		if (!poller_hear(p, -1))
+			return false;
+	if (!connect_server(p) || !raise_walls(p, walls) || !open_mailbox(p))
+		return false;
+	for (;;)
+		if (!poller_pass(p) || !wait_for_work(p))
+			return false;
+}
+
+static void say_why(struct poller *p)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	struct frame_ending e = { .why = p->why, .retry_after = p->retry_after, .text = span_of(p->text.text) };
+
+	frame_begin(&b, FRAME_ENDING);
+	frame_ending_put(&b, &e);
+	frame_send(CHILD_SUPERVISOR_FD, &b, -1);
+}
+
+int main(void)
+{
+	struct poller *p = calloc(1, sizeof(*p));
+	struct sandbox_walls walls;
+
+	if (!p)
+		abort();
+	signal(SIGPIPE, SIG_IGN);
+	log_open("poller", false);
+	sandbox_first(&walls);
+	sandbox_memory(&walls, MEMORY_MAX);
+	sandbox_calls(&walls, SANDBOX_ANY_ROOM);
+	p->arena = arena_new();
+	p->name = "poller";
+	p->mailbox = BUF_CAPPED(LIMIT_MAILBOX_NAME);
+	p->stride = 1;
+	live(p, &walls);
+	say_why(p);
+	imap_free(&p->imap);
+	return 0;
+}

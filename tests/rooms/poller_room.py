@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The poller with a supervisor and a keeper that the test plays."""
+import os
+from dataclasses import dataclass
+
+import frames
+
+
+def settings(host, port, **more):
+    keys = {"address": "support@example.com", "host": host, "port": port,
+            "password_file": "/nonexistent/secret", **more}
+    return "account support {\n" + "".join(f"  {k} = {v}\n" for k, v in keys.items()) + "}\n"
+
+
+@dataclass
+class Item:
+    uid: int
+    flags: int
+    internal_at: int
+    size: int
+    body: bytes
+    fetched: bool
+    partial: bool
+
+
+class Poller(frames.Room):
+    def __init__(self, binary, text, secret=b"secret\n", resume=(0, 0, False), **more):
+        super().__init__(binary, text, "support", **more)
+        self.number = 0
+        self.keeper.send(frames.RESUME, frames.u32(resume[0]) + frames.u32(resume[1]) + bytes([resume[2]]))
+        self.secret = secret
+
+    def log_in(self):
+        """Gives the secret when asked; True once the poller is ready, False if it ends before."""
+        while got := self.supervisor.receive():
+            if got[0] == frames.NEED_SECRET:
+                fd = frames.memfd(self.secret)
+                os.lseek(fd, 0, os.SEEK_SET)
+                self.supervisor.send(frames.SECRET, frames.blob(""), fd)
+                os.close(fd)
+            elif got[0] == frames.READY:
+                return True
+            else:
+                self.early = frames.ENDINGS[got[1].take("B")], got[1].take(">q"), got[1].text()
+                return False
+        return False
+
+    def why(self):
+        """(why, retry_after, text) of the ending."""
+        if not hasattr(self, "early"):
+            while got := self.supervisor.receive():
+                if got[0] == frames.ENDING:
+                    self.early = frames.ENDINGS[got[1].take("B")], got[1].take(">q"), got[1].text()
+                    break
+        self.wait()
+        return self.early
+
+    def selected(self):
+        """(mailbox, uidvalidity, uidnext, exists)."""
+        r = self.keeper.expect(frames.SELECTED)
+        return r.text(), r.take(">I"), r.take(">I"), r.take(">I")
+
+    @staticmethod
+    def _batch(r):
+        number, n = r.take(">Q"), r.take(">I")
+        size = os.fstat(r.fd).st_size
+        data = os.pread(r.fd, size, 0)
+        os.close(r.fd)
+        items = []
+        for _ in range(n):
+            uid, flags, at, size = r.take(">I"), r.take(">I"), r.take(">q"), r.take(">Q")
+            offset, length = r.take(">I"), r.take(">I")
+            items.append(Item(uid, flags, at, size, data[offset:offset + length], bool(r.take("B")), bool(r.take("B"))))
+        return number, items
+
+    def batch_done(self, number):
+        self.keeper.send(frames.BATCH_DONE, number.to_bytes(8, "big"))
+
+    def take_in(self, answer=True):
+        """All messages up to FRAME_SEEN_ALL, and (uidvalidity, uidnext, exists, look) of that."""
+        items = []
+        while True:
+            got = self.keeper.receive()
+            if got is None:
+                return items, None
+            kind, r = got
+            if kind == frames.SEEN_ALL:
+                return items, (r.take(">I"), r.take(">I"), r.take(">I"), r.take(">Q"))
+            assert kind == frames.BATCH, kind
+            number, more = self._batch(r)
+            items += more
+            if answer:
+                self.batch_done(number)
+
+    def order(self, kind, uidvalidity=0, uid=0, text=""):
+        self.number += 1
+        self.keeper.send(frames.ORDER, self.number.to_bytes(8, "big") + bytes([kind]) + frames.u32(uidvalidity) +
+                         frames.u32(uid) + frames.blob(text))
+        return self.number
+
+    def order_done(self):
+        """(ok, uid, text)."""
+        r = self.keeper.expect(frames.ORDER_DONE)
+        r.take(">Q")
+        return bool(r.take("B")), r.take(">I"), r.text()
+
+    def stop(self):
+        self.supervisor.send(frames.STOP)
+        return self.why()[0]
