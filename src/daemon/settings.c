@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/settings.h"
+#include "daemon/settings_internal.h"
 #include "base/io.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -9,17 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FINDINGS_MAX = 2 * CONFIG_ERRORS, SECRET_MAX = 4096 };
+enum { SECRET_MAX = 4096 };
 
-static void finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
+void settings_finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
 {
 	char text[2048];
 	va_list ap;
 
-	if (list->n == FINDINGS_MAX)
+	if (list->n == SETTINGS_FINDINGS)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -46,7 +44,7 @@ static int open_regular(const char *path, struct stat *st)
 	return given;
 }
 
-static bool read_text(const char *path, struct arena *a, struct span *out, struct err *err)
+bool settings_read_text(const char *path, struct arena *a, struct span *out, struct err *err)
 {
 	struct buf text BUF_CLEANUP = BUF_CAPPED((size_t)CONFIG_BYTES + 1);
 	struct stat st;
@@ -85,7 +83,7 @@ static bool find_files(void *context, struct arena *a, struct span pattern, stru
 	*out = arena_many(a, count, struct config_file);
 	for (size_t i = 0; i < count && good; i++) {
 		(*out)[i].name = arena_span(a, span_of(found.gl_pathv[i]));
-		good = read_text(found.gl_pathv[i], a, &(*out)[i].text, err);
+		good = settings_read_text(found.gl_pathv[i], a, &(*out)[i].text, err);
 	}
 	*n = (uint32_t)count;
 	globfree(&found);
@@ -105,9 +103,9 @@ static void check_secret(struct arena *a, const char *path, struct span account,
 						      : NULL;
 
 	if (fault)
-		finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name, fault);
+		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name, fault);
 	else if (st.st_mode & S_IROTH)
-		finding(a, span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
+		settings_finding(a, span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
 			"%s: account %.*s: %s %s: others can read it, run chmod o-rwx %s", path, SPAN_ARG(account), key,
 			name, name);
 }
@@ -120,7 +118,7 @@ static void check_readable(struct arena *a, const char *path, struct span accoun
 	FD_CLEANUP int fd = file.n ? open_regular(name, &st) : -1;
 
 	if (file.n && fd < 0)
-		finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
+		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
 			fd == -EINVAL ? "is no regular file, name a file of certificates" : strerror(-fd));
 }
 
@@ -132,9 +130,9 @@ static void check_state_dir(struct arena *a, const char *path, struct span folde
 
 	if (stat(name, &st) == 0) {
 		if (!S_ISDIR(st.st_mode))
-			finding(a, &found->errors, "%s: state_dir %s: is no folder, name one", path, name);
+			settings_finding(a, &found->errors, "%s: state_dir %s: is no folder, name one", path, name);
 		else if (access(name, R_OK | W_OK | X_OK) != 0)
-			finding(a, &found->errors, "%s: state_dir %s: %s, give it to the user hearback runs as", path, name,
+			settings_finding(a, &found->errors, "%s: state_dir %s: %s, give it to the user hearback runs as", path, name,
 				strerror(errno));
 		return;
 	}
@@ -145,7 +143,7 @@ static void check_state_dir(struct arena *a, const char *path, struct span folde
 		folder.n--;
 	const char *parent = arena_str(a, folder);
 	if (missing != ENOENT || access(parent, W_OK | X_OK) != 0)
-		finding(a, &found->errors, "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us", path,
+		settings_finding(a, &found->errors, "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us", path,
 			name, parent, strerror(errno));
 }
 
@@ -168,24 +166,26 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 	struct config_source source = { .find = find_files };
 	struct config_file file = { .name = span_of(path) };
 	struct config_errors parsed;
+	struct span bundle;
 	struct buf canonical BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
 	struct err err;
 
-	found->errors = (struct config_errors){ .lines = arena_many(a, FINDINGS_MAX, struct span) };
-	found->warnings = (struct config_errors){ .lines = arena_many(a, FINDINGS_MAX, struct span) };
-	if (!read_text(path, a, &file.text, &err)) {
-		finding(a, &found->errors, "%s", err.text);
+	found->errors = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
+	found->warnings = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
+	if (!settings_read_text(path, a, &file.text, &err)) {
+		settings_finding(a, &found->errors, "%s", err.text);
 		return false;
 	}
 	if (!config_parse(a, file, &source, out, &parsed)) {
 		for (uint32_t i = 0; i < parsed.n; i++)
-			finding(a, &found->errors, "%.*s", SPAN_ARG(parsed.lines[i]));
+			settings_finding(a, &found->errors, "%.*s", SPAN_ARG(parsed.lines[i]));
 		return false;
 	}
 	config_write(out, SPAN_NONE, &canonical);
 	if (canonical.full)
-		finding(a, &found->errors, "%s: all settings written out are larger than 1 MB, shorten the lists", path);
+		settings_finding(a, &found->errors, "%s: all settings written out are larger than 1 MB, shorten the lists", path);
 	check_world(path, a, out, found);
+	settings_read_templates(path, out, a, &bundle, &found->errors);
 	return found->errors.n == 0;
 }
 

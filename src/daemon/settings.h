@@ -15,6 +15,12 @@ struct settings_findings {
  * secret files but reads nothing of them. False if there is any error; then `out` must not be used. */
 bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found);
 
+/* Reads every template there is: LANGUAGE/NAME.mustache below the folder `templates`, in the order of
+ * their names, as a bundle (reply/template.h) whose bytes the keeper gets. All that is wrong, also
+ * that an account's template is not there, goes to `errors`; false if there is anything. */
+bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
+			     struct config_errors *errors);
+
 /* A sealed memfd with the canonical text of the global settings and of one account (all of them if
  * the name is empty). A descriptor or -errno. */
 int settings_to_memfd(const struct config *c, struct span account);

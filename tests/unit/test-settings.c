@@ -29,11 +29,13 @@ static char *at(struct arena *a, const char *name)
 
 static void write_main(struct arena *a, const char *more)
 {
+	const char *top = getenv("top_srcdir");
+
 	put("h.conf",
 	    arena_printf(a,
-			 "state_dir = %s/state\n!include conf.d/*.conf\naccount a {\n address = a@example.com\n"
-			 " host = localhost\n password_file = %s/secret\n%s}\n",
-			 folder, folder, more),
+			 "state_dir = %s/state\ntemplates = %s/templates\n!include conf.d/*.conf\n"
+			 "account a {\n address = a@example.com\n host = localhost\n password_file = %s/secret\n%s}\n",
+			 folder, top ? top : ".", folder, more),
 	    0644);
 }
 
@@ -134,6 +136,36 @@ static void a_state_folder_that_cannot_be_is_refused(void **state)
 	assert_string_equal(found.errors.lines[0].p, arena_printf(a, "%s/none.conf: No such file or directory", folder));
 }
 
+static void templates_that_do_not_load_are_told(void **state)
+{
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct config c = { .templates = span_of(at(a, "own")) };
+	struct config_account one = { .name = SPAN("a"), .language = SPAN("de"), .template_name = SPAN("hello") };
+	struct span lines[10], bundle;
+	struct config_errors e = { .lines = lines };
+
+	(void)state;
+	c.accounts = &one;
+	c.n = 1;
+	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
+	assert_string_equal(lines[0].p, arena_printf(a, "h.conf: templates %s/own: no file LANGUAGE/NAME.mustache can be read there", folder));
+	assert_int_equal(mkdir(at(a, "own"), 0755) | mkdir(at(a, "own/de"), 0755), 0);
+	put("own/de/hello.mustache", "subject: {{due\naudience: requester\n\nx\n", 0644);
+	put("own/de/notice.mustache", "subject: x\naudience: staff\n\nx\n", 0644);
+	e.n = 0;
+	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
+	assert_int_equal(e.n, 1);
+	assert_string_equal(lines[0].p,
+			    arena_printf(a, "%s/own/de/hello.mustache: line 1, column 1: a tag that is not closed, write the "
+					    "closing delimiter", folder));
+	put("own/de/hello.mustache", "subject: x\naudience: staff\n\nx\n", 0644);
+	e.n = 0;
+	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
+	assert_int_equal(e.n, 2);
+	assert_string_equal(lines[0].p, "h.conf: account a: template de/hello was not written for requesters, name another");
+	assert_string_equal(lines[1].p, "h.conf: account a: no template held in de or en, write one or name another");
+}
+
 static void a_room_gets_one_account(void **state)
 {
 	struct arena *a ARENA_CLEANUP = arena_new();
@@ -160,6 +192,7 @@ int main(void)
 		cmocka_unit_test(a_good_file_loads_with_its_includes),
 		cmocka_unit_test(a_secret_that_is_none_is_refused),
 		cmocka_unit_test(a_state_folder_that_cannot_be_is_refused),
+		cmocka_unit_test(templates_that_do_not_load_are_told),
 		cmocka_unit_test(a_room_gets_one_account),
 	};
 

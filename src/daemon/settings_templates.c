@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/settings_internal.h"
+#include "reply/template.h"
+#include <glob.h>
+
+/* "/x/templates/en/notice.mustache" -> en, notice */
+static void split_path(struct span path, struct span *language, struct span *name)
+{
+	const char *last = memrchr(path.p, '/', path.n);
+	size_t folder = (size_t)(last - path.p);
+	const char *before = memrchr(path.p, '/', folder);
+
+	*language = span_make(before + 1, (size_t)(last - before) - 1);
+	*name = span_sub(path, folder + 1, path.n - folder - 1 - strlen(".mustache"));
+}
+
+/* A file that is wrong is told and left out. */
+static void take_template(struct arena *a, const char *path, struct buf *bundle, struct config_errors *errors)
+{
+	struct reply_template t;
+	struct span text, language, name;
+	struct err err;
+
+	split_path(arena_span(a, span_of(path)), &language, &name);
+	if (!settings_read_text(path, a, &text, &err))
+		settings_finding(a, errors, "%s", err.text);
+	else if (reply_template_parse(a, text, &t, &err))
+		settings_finding(a, errors, "%s: %s", path, err.text);
+	else
+		reply_bundle_put(bundle, language, name, text);
+}
+
+static void want(struct arena *a, const char *path, const struct config_account *c, const struct reply_templates *set,
+		 struct span name, enum template_audience audience, struct config_errors *errors)
+{
+	const struct reply_template *t = reply_template_find(set, c->language, name);
+
+	if (!t)
+		settings_finding(a, errors, "%s: account %.*s: no template %.*s in %.*s or en, write one or name another",
+				 path, SPAN_ARG(c->name), SPAN_ARG(name), SPAN_ARG(c->language));
+	else if (t->audience != audience)
+		settings_finding(a, errors, "%s: account %.*s: template %.*s/%.*s was not written for %s, name another",
+				 path, SPAN_ARG(c->name), SPAN_ARG(t->language), SPAN_ARG(name),
+				 audience == TEMPLATE_REQUESTER ? "requesters" : "staff");
+}
+
+bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
+			     struct config_errors *errors)
+{
+	struct buf all BUF_CLEANUP = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	struct reply_templates set;
+	uint32_t before = errors->n;
+	glob_t found = { 0 };
+	struct err err;
+
+	if (glob(arena_printf(a, "%.*s/*/*.mustache", SPAN_ARG(c->templates)), 0, NULL, &found) != 0)
+		settings_finding(a, errors, "%s: templates %.*s: no file LANGUAGE/NAME.mustache can be read there", path,
+				 SPAN_ARG(c->templates));
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		take_template(a, found.gl_pathv[i], &all, errors);
+	globfree(&found);
+	*bundle = arena_span(a, buf_span(&all));
+	if (all.full)
+		settings_finding(a, errors, "%s: templates %.*s: larger than 4 MB together", path, SPAN_ARG(c->templates));
+	else if (reply_bundle_parse(a, *bundle, &set, &err))
+		settings_finding(a, errors, "%s: templates %.*s: %s", path, SPAN_ARG(c->templates), err.text);
+	else
+		for (uint32_t i = 0; i < c->n && errors->n == before; i++) {
+			want(a, path, &c->accounts[i], &set, c->accounts[i].template_name, TEMPLATE_REQUESTER, errors);
+			want(a, path, &c->accounts[i], &set, SPAN("notice"), TEMPLATE_STAFF, errors);
+			want(a, path, &c->accounts[i], &set, SPAN("held"), TEMPLATE_STAFF, errors);
+		}
+	return errors->n == before;
+}
