@@ -27,6 +27,7 @@ enum audit_event {
 	AUDIT_MODE,	   /* an account's mode was changed */
 	AUDIT_COMMAND,	   /* a person changed a conversation: answered, resolve, ... */
 	AUDIT_SETS,	   /* configuration or templates changed */
+	AUDIT_HELD,	   /* was queued, must be released now */
 	AUDIT_SET_ASIDE,   /* a message or entry that brought the keeper down twice */
 	AUDIT_EVENT_COUNT
 };

@@ -20,6 +20,7 @@ const char *audit_event_name(enum audit_event e)
 		[AUDIT_MODE] = "mode",
 		[AUDIT_COMMAND] = "command",
 		[AUDIT_SETS] = "sets",
+		[AUDIT_HELD] = "held",
 		[AUDIT_SET_ASIDE] = "set-aside",
 	};
 

@@ -17,7 +17,7 @@ void frame_begin(struct buf *b, enum frame_type type)
 	wire_put_u8(b, (uint8_t)type);
 }
 
-int frame_send(int sock, const struct buf *b, int fd)
+int frame_send_fds(int sock, const struct buf *b, const int *fds, size_t nfds)
 {
 	union control_room control = { 0 };
 	struct iovec iov = { .iov_base = b->p, .iov_len = b->n };
@@ -26,16 +26,16 @@ int frame_send(int sock, const struct buf *b, int fd)
 
 	if (b->full || b->n > FRAME_MAX)
 		return -E2BIG;
-	if (b->n < FRAME_LEAST)
+	if (b->n < FRAME_LEAST || nfds > FRAME_FDS)
 		return -EINVAL;
-	if (fd >= 0) {
+	if (nfds) {
 		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(sizeof(fd));
+		m.msg_controllen = CMSG_SPACE(sizeof(*fds) * nfds);
 		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+		c->cmsg_len = CMSG_LEN(sizeof(*fds) * nfds);
+		memcpy(CMSG_DATA(c), fds, sizeof(*fds) * nfds);
 	}
 	do {
 		n = sendmsg(sock, &m, MSG_NOSIGNAL);
@@ -45,10 +45,15 @@ int frame_send(int sock, const struct buf *b, int fd)
 	return 0;
 }
 
+int frame_send(int sock, const struct buf *b, int fd)
+{
+	return frame_send_fds(sock, b, &fd, fd >= 0);
+}
+
 static bool known_type(enum frame_type t)
 {
 	switch (t) {
-	case FRAME_START: case FRAME_STOP: case FRAME_SECRET: case FRAME_PEER:
+	case FRAME_START: case FRAME_STOP: case FRAME_SETS: case FRAME_SECRET: case FRAME_PEER:
 	case FRAME_READY: case FRAME_ENDING: case FRAME_NEED_SECRET: case FRAME_IDLE: case FRAME_STALE:
 	case FRAME_RESUME: case FRAME_SELECTED: case FRAME_BATCH: case FRAME_BATCH_DONE: case FRAME_SEEN_ALL:
 	case FRAME_ORDER: case FRAME_ORDER_DONE: case FRAME_TROUBLE:

@@ -16,6 +16,7 @@ enum frame_type {
 	/* supervisor -> child */
 	FRAME_START = 1,    /* struct frame_start; config memfd */
 	FRAME_STOP,	    /* end in order */
+	FRAME_SETS,	    /* keeper, after START: sealed memfd of u32 count, then name and text of each template */
 	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	/* child -> supervisor */
@@ -47,10 +48,11 @@ struct frame {
 
 /* Starts a frame: version and type. Payload follows in wire encoding. */
 void frame_begin(struct buf *b, enum frame_type type);
-/* Sends one frame with up to FRAME_FDS descriptors (duplicated by the kernel, the caller keeps and
- * closes its own; fd -1 for none). Blocking sockets block; -EAGAIN on full non-blocking ones, -E2BIG,
+/* Sends one frame with a descriptor (duplicated by the kernel, the caller keeps and closes its own;
+ * -1 for none), or with up to FRAME_FDS. Blocking sockets block; -EAGAIN on full non-blocking ones, -E2BIG,
  * -EPIPE, other -errno. */
 int frame_send(int sock, const struct buf *b, int fd);
+int frame_send_fds(int sock, const struct buf *b, const int *fds, size_t nfds);
 /* Receives one frame into `room` (FRAME_MAX bytes or more). 1 for a frame, 0 at the end of the
  * connection, -EAGAIN, -EPROTO for what is no frame (its descriptors are closed). */
 int frame_recv(int sock, char *room, size_t size, struct frame *out);

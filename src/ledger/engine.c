@@ -23,6 +23,7 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_OUTBOX] = "outbox",
 		[DB_OUTBOX_BYTES] = "outbox-bytes",
 		[DB_QUEUE] = "queue",
+		[DB_NOTICE] = "notice",
 		[DB_AUDIT] = "audit",
 		[DB_EVIDENCE] = "evidence",
 		[DB_HEAD] = "head",

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The keeper: holds the ledger, our own keys, the clock and every decision. It has no network and
+ * parses no mail. Whoever reads turn.c, message.c and outgoing.c has understood hearback. */
+#pragma once
+#include "audit/audit.h"
+#include "base/compress.h"
+#include "config/config.h"
+#include "frame/control.h"
+#include "frame/poller.h"
+#include "frame/reader.h"
+#include "frame/sender.h"
+#include "ledger/keys.h"
+#include "ledger/records.h"
+#include "reply/template.h"
+#include "sandbox/sandbox.h"
+
+enum {
+	KEEPER_BATCHES = 8,	   /* batches in memory; pollers wait beyond that by themselves */
+	KEEPER_CLIENTS = 32,
+	KEEPER_READS = 2,	   /* READ frames a reader has in hand, so that it is never idle */
+	READER_LIFE = 50,	   /* batches after which a reader is replaced */
+	TURN_MESSAGES = 1000,
+	TURN_BYTES = 8 * 1024 * 1024,
+	DEATHS_ALLOWED = 2,	   /* as often a message may take the keeper down before it is set aside */
+	NOTICE_GAP = 600,	   /* seconds between two mails to a lead */
+	NOTICE_LINES = 50,
+};
+
+/* -- the other rooms (rooms.c) --------------------------------------------------------------------- */
+
+struct said {
+	struct said *next;
+	struct buf frame;
+	int fd;
+};
+
+/* A connection. Frames that are said wait here until the socket takes them. */
+struct peer {
+	int fd; /* -1: not connected */
+	struct said *first, **last;
+	bool broken; /* to be closed by the loop */
+};
+
+void peer_open(struct peer *p, int fd);
+void peer_close(struct peer *p);
+/* Takes over `frame` (which becomes empty) and duplicates `fd` (-1: none). */
+void peer_say(struct peer *p, struct buf *frame, int fd);
+/* Sends what the socket takes; sets `broken` when the other side is gone. */
+void peer_flush(struct peer *p);
+
+/* -- accounts --------------------------------------------------------------------------------------- */
+
+struct mailbox_run {
+	struct peer poller;
+	bool selected;
+	uint32_t uidvalidity;	/* as told by FRAME_SELECTED */
+	uint32_t exists;
+	struct span name;	/* owned by the keeper's arena of this connection */
+	char name_room[256];
+	char trouble[256];	/* last FRAME_TROUBLE or ending, "" if all is well */
+	bool seen_all;		/* at least one complete pass in this connection */
+	int64_t pass_at;	/* Unix seconds of the last complete pass */
+	uint64_t orders;	/* number of the newest order */
+	uint64_t look;		/* number of the look that is under way, 0: none */
+	int64_t look_ms;	/* when it was ordered */
+	int64_t looked_ms;	/* Sent was read completely by a pass that began after this instant */
+};
+
+struct account {
+	uint16_t id;
+	const struct config_account *c;
+	enum mode mode;
+	struct reading_account reading;
+	struct span *staff;
+	uint32_t nstaff;
+	struct span domain;
+	struct mailbox_run box[ROLE_COUNT];
+	struct peer sender;
+	uint32_t in_flight;	/* entries the sender has in hand */
+	int64_t sender_pause;	/* Unix seconds until which nothing is handed out: no connection could be had */
+};
+
+/* -- batches on their way through the reader (batch.c) -------------------------------------------- */
+
+enum reading_stage { STAGE_NEW, STAGE_ASKED, STAGE_ALONE, STAGE_HEADER, STAGE_DONE };
+
+struct batch {
+	struct batch *next;
+	struct arena *a;
+	struct account *account;
+	enum role role;
+	uint32_t uidvalidity;
+	uint64_t number;
+	int fd;
+	struct span bytes;
+	struct frame_batch info;
+	struct span *facts;	/* one an item; p NULL: nobody could read it */
+	uint8_t *stage;		/* enum reading_stage */
+	uint32_t left;		/* items not STAGE_DONE */
+	struct span *maps;	/* facts memfds to unmap */
+	uint32_t nmaps, rmaps;
+	bool orphan;		/* its poller is gone: taken in all the same */
+};
+
+struct read_in_hand {
+	uint64_t number;
+	struct batch *batch;
+	bool header_only;
+	uint32_t n;
+	uint32_t *ordinals;
+};
+
+/* -- clients (people.c) ----------------------------------------------------------------------------- */
+
+struct client {
+	struct peer peer;
+	uid_t uid;
+	pid_t pid;
+	struct arena *a;	/* of the request under way */
+	struct control_request request;
+	bool busy;
+	uint64_t cursor[4];	/* where the next slice goes on; the verb knows what they mean */
+	struct span cursor_key;
+	uint32_t sent_rows;
+};
+
+/* -- the keeper ---------------------------------------------------------------------------------------- */
+
+struct template_set {
+	struct span text;	/* wire encoding as it came, kept whole once by its hash */
+	struct hash hash;
+	struct template **at;
+	uint32_t n;
+};
+
+struct keeper {
+	struct arena *a;	/* lives as long as the process */
+	struct config config;
+	struct span config_text;
+	struct hash config_hash;
+	struct template_set templates;
+	bool once;
+	bool ending;
+	bool idle_told;
+	struct keys keys;
+	struct engine *engine;
+	struct packer *packer;
+	struct sandbox_walls walls;
+	struct account *accounts;
+	uint32_t naccounts;
+	int listen_fd;
+	struct peer supervisor;
+	struct peer reader;
+	uint32_t reader_batches;
+	uint64_t read_number;
+	struct read_in_hand reads[KEEPER_READS];
+	uint32_t nreads;
+	struct batch *batches, **batches_end;
+	uint32_t nbatches;
+	struct client clients[KEEPER_CLIENTS];
+	struct blame_page *blame;
+	int64_t started_at;
+	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: unknown */
+	/* Frames heard from senders since the last turn. */
+	struct heard {
+		struct heard *next;
+		struct account *account;
+		enum frame_type type;
+		struct frame_dot dot;
+		struct frame_sent_result result;
+		char text[REPLY_MAX + 1];
+	} *heard, **heard_end;
+	struct mailbox_note {
+		bool changed;
+		uint32_t uidnext;
+	} *notes;		/* naccounts * ROLE_COUNT */
+};
+
+struct account *keeper_account(struct keeper *k, uint16_t id);
+struct account *keeper_account_named(struct keeper *k, struct span name);
+
+/* -- a turn: hear all that is ready, decide it in one transaction, commit once, then let frames out (turn.c) -- */
+
+struct turn {
+	struct keeper *k;
+	struct txn *t;
+	struct arena *a;
+	int64_t now;
+	int64_t now_ms;
+	struct tip tip;
+	bool audited;
+	struct turn_said {
+		struct turn_said *next;
+		struct peer *peer;
+		struct buf frame;
+		int fd;
+	} *said, **said_end;
+};
+
+int turn_begin(struct keeper *k, bool write, struct turn *out);
+/* Writes counters and head, commits, lets frames out. A failure ends the keeper: nothing was lost, the pollers go
+ * on from the cursor. */
+void turn_commit(struct turn *t);
+void turn_abort(struct turn *t);
+/* To be sent when the turn is committed, not before. Takes over `frame`; keeps a duplicate of fd. */
+void turn_say(struct turn *t, struct peer *p, struct buf *frame, int fd);
+/* One round: everything that is ready. */
+void keeper_turn(struct keeper *k);
+/* Ends the process with one line for a person. */
+_Noreturn void keeper_fail(struct keeper *k, enum ending why, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* -- typed access (store.c). get: 0, -ENOENT, or -EBADMSG for damage ----------------------------------- */
+
+#define STORE(type, name, ...)                                                 \
+	int get_##name(struct turn *t, __VA_ARGS__, struct rec_##type *out); \
+	void put_##name(struct turn *t, __VA_ARGS__, const struct rec_##type *r);
+STORE(account, account, uint16_t id)
+STORE(mailbox, mailbox, uint16_t account, enum role role)
+STORE(message, message, uint64_t number)
+STORE(conversation, conversation, uint64_t number)
+STORE(outbox, outbox, uint64_t number)
+STORE(recipient, recipient, const uint8_t id[ID_SIZE])
+STORE(person, person, uint64_t conversation, const uint8_t id[ID_SIZE])
+#undef STORE
+struct key place_key(uint16_t account, enum role role, uint32_t uidvalidity, uint32_t uid);
+struct key event_key(uint64_t conversation, int64_t at, uint64_t ordinal);
+/* Keyed hashes under which Message-IDs and addresses (keys) are found. */
+void message_id_hash(const struct keeper *k, struct span id, uint8_t out[ID_SIZE]);
+void address_hash(const struct keeper *k, struct span key, uint8_t out[ID_SIZE]);
+/* The id entry list of a hash; empty if there is none. */
+void get_ids(struct turn *t, const uint8_t hash[ID_SIZE], struct rec_ids *out);
+void put_ids(struct turn *t, const uint8_t hash[ID_SIZE], const struct rec_ids *ids);
+void ids_add(struct rec_ids *ids, enum id_kind kind, uint64_t number, uint64_t conversation);
+/* Writes, deletes; a failure other than damage ends the turn and the keeper. */
+void store_put(struct turn *t, enum ledger_db db, const struct key *key, struct span value);
+void store_delete(struct turn *t, enum ledger_db db, const struct key *key);
+/* The facts of a message as they were encoded, and decoded. -ENOENT where nobody could read it. */
+int get_facts_bytes(struct turn *t, uint64_t message, struct span *out);
+int get_facts(struct turn *t, uint64_t message, struct facts *out);
+void put_facts(struct turn *t, uint64_t message, struct span encoded);
+
+/* -- conversations (conversations.c) ------------------------------------------------------------------- */
+
+/* Records an event: steps the story, or folds it anew if the event comes late. The record is changed,
+ * not stored: conversation_store does that and brings due, wake and notices in line. */
+void conversation_event(struct turn *t, uint64_t number, struct rec_conversation *c, const struct event *e, struct span actor);
+void conversation_store(struct turn *t, uint64_t number, struct rec_conversation *c);
+void conversation_policy(const struct account *acc, struct policy *out);
+/* Makes somebody known inside. */
+void conversation_person(struct turn *t, uint64_t number, struct address who, struct span address_key, enum person_role role);
+
+/* -- one message in (message.c, kin.c) ------------------------------------------------------------------- */
+
+struct incoming {
+	struct account *account;
+	enum role role;
+	uint32_t uidvalidity;
+	const struct frame_batch_item *item;
+	struct span bytes;	   /* as fetched; empty if it was not */
+	struct span facts_bytes;   /* p NULL: nobody could read it */
+	struct span trouble;	   /* why, or empty */
+	/* filled in on the way */
+	struct facts facts;
+	bool own_automated;
+	struct span own_id;	   /* Message-ID we gave it, even if a server rewrote it */
+	int64_t at;
+	uint8_t fingerprint[ID_SIZE];
+	uint64_t known;		   /* a further arrival of this message, 0: new */
+	bool collision;
+	struct rec_ids *ids;	   /* own id first, then the ids it names, nearest first */
+	struct span *named;
+	uint32_t nnamed;
+	struct kind_found kind;
+	struct voice_found voice;
+	struct joined joined;
+};
+
+void message_take(struct turn *t, struct incoming *in);
+/* The message that was found guilty: opens a conversation with a clock and nothing else. */
+void message_set_aside(struct turn *t, struct incoming *in, const char *why);
+/* Gathers: fingerprint, whether it is known, what it names. */
+void kin_gather(struct turn *t, struct incoming *in);
+/* Which conversation it belongs to, through the gate. */
+void kin_join(struct turn *t, struct incoming *in);
+
+/* -- one message out (outgoing.c, handout.c, compose.c) ------------------------------------------------------- */
+
+struct proposal {
+	struct account *account;
+	enum purpose purpose;
+	uint64_t conversation;
+	uint64_t message;	  /* that is answered, 0: none */
+	struct span recipient;	  /* local@domain */
+	struct span anchor;	  /* what the Message-ID is made of: the same thing proposed twice has the same id */
+	struct guard_history history;
+	/* of the answered message */
+	const struct facts *facts;
+	struct span facts_bytes;
+	bool own_automated, in_sent;
+	int64_t internal_at;
+	uint64_t outbox;	  /* an entry that is released and composed anew, else 0 */
+	bool released;		  /* by a person: a verdict of hold does not hold it again */
+	struct span template_name;
+	struct mustache_value *values;
+	struct span message_id;	  /* of the entry that is released; else made from the anchor */
+	struct span actor;
+	struct span detail;
+};
+/* The only way out. Gathers, forbids, composes, judges the bytes, records. Returns the audit record of
+ * the decision. *entry_out gets the outbox entry, 0 if there is none. */
+uint64_t propose(struct turn *t, const struct proposal *p, struct rec_message *answered, uint64_t *entry_out);
+void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m,
+			     struct rec_conversation *c);
+/* Recomposes a held entry and queues it. False with a line if it cannot be. */
+bool outgoing_release(struct turn *t, uint64_t number, struct span actor, struct err *err);
+bool outgoing_drop(struct turn *t, uint64_t number, struct rec_outbox *e, enum outbox_input input, const char *why, struct span actor);
+/* Changes state by the table, records it, keeps DB_QUEUE in line. False where the input has no meaning. */
+bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum outbox_input input, enum audit_event event,
+		   const char *detail, struct span actor);
+void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const struct account *acc, const char *why);
+/* Only the audit record. */
+void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor);
+void outgoing_store(struct turn *t, uint64_t number, struct rec_outbox *e, enum queue_class before, int64_t before_at);
+/* The witness, a provider's copy, a reply or bounce carries the id of this entry. */
+void outgoing_evidence(struct turn *t, uint64_t number, const char *what);
+/* At start: what was in flight when we died. */
+void outgoing_recover(struct turn *t);
+/* Hands out what is due; settles what senders have said. */
+void outgoing_hand_out(struct turn *t);
+void outgoing_settle(struct turn *t, const struct heard *h);
+void outgoing_sender_lost(struct turn *t, struct account *acc);
+/* Looks at the identity a message carries: is it ours? */
+bool own_identity(struct turn *t, const struct account *acc, const struct facts *f, struct span *id);
+void own_message_id(const struct keeper *k, const struct account *acc, struct span anchor, struct buf *out);
+/* Composes the finished bytes; false with a reason if the template refuses. */
+bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);
+
+/* -- the audit (auditing.c) ------------------------------------------------------------------------------------ */
+
+void audit_append(struct turn *t, struct audit_record *r);
+/* Keeps evidence apart from the chain and returns its commitment; r->seq is the next number. */
+struct hash evidence_keep(struct turn *t, uint64_t seq, struct span the_case, struct span bytes);
+int evidence_get(struct turn *t, uint64_t seq, const struct hash *commitment, struct span *the_case, struct span *bytes);
+/* Signs the newest record; called at commit. */
+void audit_sign(struct turn *t);
+/* The newest signed head; it stays for good because mail carries it. False if there is none yet. */
+bool audit_carry_head(struct turn *t, struct audit_head *out);
+void sets_keep(struct turn *t);
+int set_get(struct turn *t, const struct hash *h, struct span *out);
+
+/* -- time (time.c) ----------------------------------------------------------------------------------------------- */
+
+/* Does what is due in DB_WAKE, hold expiry and notices. True if there may be more right now. */
+bool time_pass(struct turn *t);
+/* Unix seconds of the next thing to do, INT64_MAX: nothing. */
+int64_t time_next(struct turn *t);
+
+/* -- people (people*.c) ------------------------------------------------------------------------------------------- */
+
+struct verb {
+	const char *name;
+	bool writes;
+	/* Makes up to CONTROL_SLICE rows; true when the answer is complete. On failure sets status and line. */
+	bool (*run)(struct turn *t, struct client *c, struct control_end *end);
+};
+extern const struct verb people_verbs[];
+extern const size_t people_verb_count;
+void people_slice(struct turn *t, struct client *c);
+bool people_waiting(const struct keeper *k, bool writes);
+void people_row(struct turn *t, struct client *c, const struct row *r);
+bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+struct span people_actor(struct turn *t, const struct client *c);
+bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out);

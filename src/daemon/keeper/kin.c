@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Is this message known, and whose kin is it? */
+#include "base/text.h"
+#include "daemon/keeper/keeper.h"
+#include "mail/limits.h"
+#include <errno.h>
+
+/* The same mail reaches two of our addresses with other trace fields: Message-ID, From, Date, Subject and
+ * the text without its white space are what makes it one message. */
+static void fingerprint(struct turn *t, struct incoming *in)
+{
+	const struct facts *f = &in->facts;
+	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_FACTS);
+	struct hash text;
+
+	if (f->depth == FACTS_NONE || (!f->message_id.n && !f->text.n && !f->html_text.n)) {
+		/* Nothing that could tell two of them apart: each place is a message of its own. */
+		struct key place = place_key(in->account->id, in->role, in->uidvalidity, in->item->uid);
+		hash_keyed(t->k->keys.id, "place", key_span(&place), in->fingerprint, ID_SIZE);
+		return;
+	}
+	text_squeeze(&b, f->text);
+	text = hash_blake2b(buf_span(&b), SPAN_NONE);
+	buf_reset(&b);
+	wire_put_bytes(&b, f->message_id);
+	wire_put_bytes(&b, f->from.n ? address_text(t->a, f->from.at[0]) : SPAN_NONE);
+	wire_put_i64(&b, f->date_at);
+	wire_put_bytes(&b, f->subject);
+	buf_put(&b, text.b, sizeof(text.b));
+	hash_keyed(t->k->keys.id, "fingerprint", buf_span(&b), in->fingerprint, ID_SIZE);
+}
+
+static void name(struct incoming *in, struct span id, bool own)
+{
+	if (!own && (!id.n || span_eq(id, in->facts.message_id)))
+		return;
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		if (span_eq(in->named[i], id))
+			return;
+	in->named[in->nnamed++] = id;
+}
+
+/* Its own id, then In-Reply-To and References with the nearest first. */
+static void gather_names(struct turn *t, struct incoming *in)
+{
+	const struct facts *f = &in->facts;
+
+	in->named = arena_many(t->a, 2 + f->in_reply_to.n + f->references.n, struct span);
+	name(in, f->message_id, true);
+	if (in->kind.kind == KIND_BOUNCE || in->kind.kind == KIND_REPORT)
+		name(in, reading_returned_id(t->a, f), false);
+	for (uint32_t i = f->in_reply_to.n; i-- > 0;)
+		name(in, f->in_reply_to.at[i], false);
+	for (uint32_t i = f->references.n; i-- > 0;)
+		name(in, f->references.at[i], false);
+}
+
+void kin_gather(struct turn *t, struct incoming *in)
+{
+	struct span id;
+
+	in->own_automated = own_identity(t, in->account, &in->facts, &id);
+	if (in->own_automated)
+		in->own_id = id;
+	reading_kind(t->a, &in->facts, &in->account->reading, in->own_automated, &in->kind);
+	reading_voice(t->a, &in->facts, &in->account->reading, in->kind.kind, in->role == ROLE_SENT, &in->voice);
+	fingerprint(t, in);
+	gather_names(t, in);
+
+	struct engine_get *gets = arena_many(t->a, 1 + in->nnamed, struct engine_get);
+	uint8_t(*hashes)[ID_SIZE] = arena_array(t->a, in->nnamed, ID_SIZE);
+	gets[0] = (struct engine_get){ .db = DB_FINGERPRINT, .key = span_make(in->fingerprint, ID_SIZE) };
+	for (uint32_t i = 0; i < in->nnamed; i++) {
+		message_id_hash(t->k, in->named[i], hashes[i]);
+		gets[1 + i] = (struct engine_get){ .db = DB_MESSAGE_ID, .key = span_make(hashes[i], ID_SIZE) };
+	}
+	txn_get_many(t->t, gets, 1 + in->nnamed, t->a);
+	if (gets[0].status == 0)
+		in->known = key_get(gets[0].value, 0);
+	in->ids = arena_many(t->a, in->nnamed, struct rec_ids);
+	for (uint32_t i = 0; i < in->nnamed; i++)
+		if (gets[1 + i].status || !rec_ids_get(gets[1 + i].value, &in->ids[i]))
+			in->ids[i] = (struct rec_ids){ 0 };
+	for (uint32_t i = 0; in->facts.message_id.n && i < in->ids[0].n; i++)
+		in->collision |= in->ids[0].at[i].kind == ID_MESSAGE && !in->known;
+}
+
+static bool sender_known(struct turn *t, uint64_t conversation, const struct incoming *in)
+{
+	uint8_t id[ID_SIZE];
+	struct rec_person person;
+
+	if (!in->voice.author_key.n)
+		return false;
+	address_hash(t->k, in->voice.author_key, id);
+	return get_person(t, conversation, id, &person) == 0;
+}
+
+enum { CANDIDATES = 32 };
+
+static void candidate(struct turn *t, const struct incoming *in, const struct id_entry *e, enum join_rule rule,
+		      struct join_candidate *list, uint32_t *n)
+{
+	struct rec_conversation c;
+
+	if (*n == CANDIDATES || !e->conversation)
+		return;
+	for (uint32_t i = 0; i < *n; i++)
+		if (list[i].conversation == e->conversation && list[i].rule == rule)
+			return;
+	if (get_conversation(t, e->conversation, &c) || c.account != in->account->id)
+		return;
+	list[(*n)++] = (struct join_candidate){
+		.conversation = e->conversation, .rule = rule, .sender_known = sender_known(t, e->conversation, in)
+	};
+}
+
+void kin_join(struct turn *t, struct incoming *in)
+{
+	struct join_candidate list[CANDIDATES];
+	uint32_t n = 0;
+	bool report = in->kind.kind == KIND_BOUNCE || in->kind.kind == KIND_REPORT;
+	struct join_sender sender = {
+		.proven = in->voice.proof == PROOF_PROVEN,
+		.proven_agent = in->voice.voice == VOICE_AGENT,
+		.collision = in->collision,
+	};
+
+	/* What it names and we have seen, nearest first; then what names it; then what both only name. */
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		for (uint32_t j = 0; j < in->ids[i].n; j++) {
+			const struct id_entry *e = &in->ids[i].at[j];
+			if (e->kind == ID_OUTBOX)
+				candidate(t, in, e, report ? JOIN_RETURNED : JOIN_OUR_ID, list, &n);
+			else if (e->kind == ID_MESSAGE)
+				candidate(t, in, e, JOIN_REFERENCE, list, &n);
+		}
+	for (uint32_t j = 0; in->facts.message_id.n && j < in->ids[0].n; j++)
+		if (in->ids[0].at[j].kind == ID_AWAITED)
+			candidate(t, in, &in->ids[0].at[j], JOIN_LATE_PARENT, list, &n);
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		for (uint32_t j = 0; j < in->ids[i].n; j++)
+			if (in->ids[i].at[j].kind == ID_AWAITED)
+				candidate(t, in, &in->ids[i].at[j], JOIN_SHARED_ROOT, list, &n);
+	in->joined = join_decide(list, n, &sender);
+}

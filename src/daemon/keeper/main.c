@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hearback-keeper: the room that holds the ledger, our own keys, the clock and every decision.
+ * It has no network, runs no foreign parser and knows no password. It hears pollers, readers, senders and people,
+ * and is started anew by the supervisor when it dies: all state is in the ledger. */
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/loop.h"
+#include "daemon/keeper/start.h"
+#include <signal.h>
+
+int main(void)
+{
+	static struct keeper k;
+	struct sandbox_walls walls = { 0 };
+
+	sandbox_first(&walls);
+	signal(SIGPIPE, SIG_IGN);
+	/* A terminal's interrupt is for the supervisor, which ends its rooms in order. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	log_open("keeper", false);
+	k.walls = walls;
+	keeper_start(&k);
+	keeper_loop(&k);
+	keeper_stop(&k);
+	return 0;
+}

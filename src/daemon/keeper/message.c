@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One message in: is it known, what is it, where does it belong, what does that change, is an
+ * acknowledgement due? Each step gathers, decides by pure code, and records. */
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/keeper/fault.h"
+#include "daemon/keeper/keeper.h"
+#include "mail/limits.h"
+#include <string.h>
+
+static void record_place(struct turn *t, const struct incoming *in, uint64_t message)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(ENGINE_VALUE_MAX);
+	struct key key = place_key(in->account->id, in->role, in->uidvalidity, in->item->uid);
+	struct rec_place p = { .message = message,
+			       .internal_at = in->item->internal_at,
+			       .flags = in->item->flags,
+			       .size = in->item->size,
+			       .fetched = in->item->fetched,
+			       .partial = in->item->partial };
+
+	rec_place_put(&b, &p);
+	store_put(t, DB_PLACE, &key, buf_span(&b));
+}
+
+/* The answers that count are those the requester received. */
+static bool reaches(struct turn *t, const struct facts *f, struct span address)
+{
+	const struct address_list *lists[] = { &f->to, &f->cc, &f->bcc };
+	struct address who;
+
+	if (!address_split(address, &who))
+		return false;
+	struct span wanted = address_key(t->a, who, 0);
+	for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++)
+		for (uint32_t i = 0; i < lists[l]->n; i++)
+			if (span_eq(address_key(t->a, lists[l]->at[i], 0), wanted))
+				return true;
+	return false;
+}
+
+static enum event_kind event_of(struct turn *t, const struct incoming *in, const struct rec_conversation *c)
+{
+	if (in->facts.depth == FACTS_NONE)
+		return EVENT_UNREADABLE;
+	if (in->own_automated)
+		return EVENT_OWN;
+	switch (in->voice.voice) {
+	case VOICE_REQUESTER:
+	case VOICE_NOBODY:
+		return EVENT_REQUEST;
+	case VOICE_AGENT:
+		return reaches(t, &in->facts, c->requester) ? EVENT_ANSWER : EVENT_AGENT;
+	case VOICE_CLAIMED_AGENT:
+		return EVENT_CLAIMED;
+	case VOICE_MACHINE:
+	case VOICE_COUNT:
+		break;
+	}
+	return EVENT_MACHINE;
+}
+
+static struct span shortened(struct turn *t, struct span s)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_FIELD_VALUE * 4);
+
+	text_squeeze(&b, span_sub(s, 0, 4 * RECORD_TEXT));
+	return arena_span(t->a, utf8_cut(buf_span(&b), RECORD_TEXT));
+}
+
+/* Who a new conversation is with: the author; where we wrote first, whom we wrote to. */
+static void name_requester(struct turn *t, const struct incoming *in, struct rec_conversation *c)
+{
+	struct address who = in->voice.author;
+
+	if (in->voice.voice == VOICE_AGENT && in->facts.to.n)
+		who = in->facts.to.at[0];
+	c->requester = address_text(t->a, who);
+	if (c->requester.n > LIMIT_ADDRESS)
+		c->requester = SPAN_NONE;
+	c->requester_name = shortened(t, who.name);
+	c->subject = shortened(t, in->facts.subject);
+}
+
+static uint64_t open_conversation(struct turn *t, struct incoming *in, uint64_t message, struct rec_conversation *c)
+{
+	*c = (struct rec_conversation){ .account = in->account->id, .first_message = message, .linked = in->joined.linked };
+	name_requester(t, in, c);
+	return t->tip.next_conversation++;
+}
+
+static void record_people(struct turn *t, const struct incoming *in, uint64_t number)
+{
+	const struct facts *f = &in->facts;
+	bool agent = in->voice.voice == VOICE_AGENT;
+	const struct address_list *lists[] = { &f->to, &f->cc };
+
+	if (in->own_automated || in->voice.voice == VOICE_MACHINE || in->voice.voice == VOICE_CLAIMED_AGENT)
+		return;
+	conversation_person(t, number, in->voice.author, in->voice.author_key, agent ? PERSON_AGENT : PERSON_REQUESTER);
+	/* Whom somebody inside has addressed may answer; a crowd is not inside. */
+	for (size_t l = 0; l < 2 && f->to.seen + f->cc.seen <= RECIPIENTS_MAX; l++)
+		for (uint32_t i = 0; i < lists[l]->n; i++)
+			conversation_person(t, number, lists[l]->at[i], address_key(t->a, lists[l]->at[i], in->account->reading.subaddress),
+					    PERSON_COPIED);
+}
+
+static void record_requester(struct turn *t, const struct incoming *in, uint64_t number)
+{
+	struct key key = { 0 };
+	uint8_t id[ID_SIZE];
+	BUF_CLEANUP struct buf b = BUF_CAPPED(16);
+
+	if (!in->voice.author_key.n)
+		return;
+	address_hash(t->k, in->voice.author_key, id);
+	key_add_id(&key, id);
+	key_add(&key, number, 8);
+	wire_put_i64(&b, in->at);
+	store_put(t, DB_REQUESTER, &key, buf_span(&b));
+}
+
+static void record_ids(struct turn *t, struct incoming *in, uint64_t message, uint64_t conversation)
+{
+	uint8_t hash[ID_SIZE];
+
+	if (in->facts.message_id.n) {
+		message_id_hash(t->k, in->facts.message_id, hash);
+		ids_add(&in->ids[0], ID_MESSAGE, message, conversation);
+		put_ids(t, hash, &in->ids[0]);
+	}
+	if (in->own_automated || in->collision)
+		return;
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		if (in->ids[i].n == 0) {
+			message_id_hash(t->k, in->named[i], hash);
+			ids_add(&in->ids[i], ID_AWAITED, 0, conversation);
+			put_ids(t, hash, &in->ids[i]);
+		}
+}
+
+static void fill_message(struct turn *t, const struct incoming *in, struct rec_message *m)
+{
+	struct wire ordinal = wire_over(span_make(in->fingerprint, 8));
+
+	*m = (struct rec_message){
+		.at = in->at,
+		.arrived_at = t->now,
+		.ordinal = wire_u64(&ordinal),
+		.kind = in->kind.kind,
+		.voice = in->voice.voice,
+		.proof = in->voice.proof,
+		.depth = in->facts.depth,
+		.fact_flags = in->facts.flags,
+		.rule = in->joined.rule,
+		.collision = in->collision,
+		.author = address_text(t->a, in->voice.author),
+		.subject = shortened(t, in->facts.subject),
+		.message_id = span_sub(in->facts.message_id, 0, LIMIT_MESSAGE_ID),
+		.trouble = in->trouble,
+		.account = in->account->id,
+		.role = in->role,
+		.uidvalidity = in->uidvalidity,
+		.uid = in->item->uid,
+	};
+	if (m->author.n > LIMIT_ADDRESS)
+		m->author = SPAN_NONE;
+}
+
+static void record_fingerprint(struct turn *t, const struct incoming *in, uint64_t message)
+{
+	struct key key = { 0 };
+	struct key value = key_u64(message);
+
+	key_add_id(&key, in->fingerprint);
+	store_put(t, DB_FINGERPRINT, &key, key_span(&value));
+}
+
+/* A copy of an automated message of ours: it settles its outbox entry, and the witness is filed where agents read
+ * what the robot said. */
+static void take_own(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
+{
+	uint8_t hash[ID_SIZE];
+	struct rec_ids ids;
+
+	message_id_hash(t->k, in->own_id, hash);
+	get_ids(t, hash, &ids);
+	for (uint32_t i = 0; i < ids.n; i++)
+		if (ids.at[i].kind == ID_OUTBOX) {
+			m->outbox = ids.at[i].number;
+			m->conversation = ids.at[i].conversation;
+			outgoing_evidence(t, m->outbox, in->role == ROLE_SENT ? "a copy in Sent" : "the witness");
+		}
+	if (!span_eq(in->own_id, in->facts.message_id)) {
+		/* A server has rewritten the Message-ID: replies will name the new one. */
+		ids_add(&ids, ID_MESSAGE, number, m->conversation);
+		put_ids(t, hash, &ids);
+	}
+}
+
+static void order_to_sent(struct turn *t, const struct incoming *in)
+{
+	struct mailbox_run *inbox = &in->account->box[ROLE_INBOX];
+	const struct mailbox_run *sent = &in->account->box[ROLE_SENT];
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_order o = { .kind = ORDER_MOVE,
+				 .uidvalidity = in->uidvalidity,
+				 .uid = in->item->uid,
+				 .text = sent->name };
+
+	if (in->role != ROLE_INBOX || in->account->mode == MODE_OBSERVE || !sent->selected)
+		return;
+	o.number = ++inbox->orders;
+	frame_begin(&f, FRAME_ORDER);
+	frame_order_put(&f, &o);
+	turn_say(t, &inbox->poller, &f, -1);
+	buf_free(&f);
+}
+
+/* The message is known: a further arrival and nothing else, except that lying in Sent proves an agent. */
+static void take_again(struct turn *t, struct incoming *in)
+{
+	struct rec_message m;
+	struct rec_conversation c;
+
+	record_place(t, in, in->known);
+	if (in->own_automated) {
+		uint8_t hash[ID_SIZE];
+		struct rec_ids ids;
+		message_id_hash(t->k, in->own_id, hash);
+		get_ids(t, hash, &ids);
+		for (uint32_t i = 0; i < ids.n; i++)
+			if (ids.at[i].kind == ID_OUTBOX)
+				outgoing_evidence(t, ids.at[i].number, "a copy");
+		order_to_sent(t, in);
+		return;
+	}
+	if (in->role != ROLE_SENT || in->voice.voice != VOICE_AGENT || get_message(t, in->known, &m) ||
+	    m.voice == VOICE_AGENT || get_conversation(t, m.conversation, &c))
+		return;
+	struct event e = { .at = m.at, .ordinal = m.ordinal, .kind = event_of(t, in, &c), .message = in->known };
+	m.voice = VOICE_AGENT;
+	m.proof = in->voice.proof;
+	put_message(t, in->known, &m);
+	conversation_event(t, m.conversation, &c, &e, SPAN_NONE);
+	if (e.kind == EVENT_ANSWER)
+		c.agent = m.author;
+	conversation_store(t, m.conversation, &c);
+}
+
+static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)
+{
+	struct rec_account acc;
+
+	c->agent = m->author;
+	if (get_account(t, in->account->id, &acc) == 0 && !acc.answers_seen) {
+		acc.answers_seen = true;
+		put_account(t, in->account->id, &acc);
+	}
+}
+
+static void log_taken(const struct incoming *in, uint64_t number, const struct rec_message *m, const struct rec_conversation *c)
+{
+	log_event(LOG_INFO, "message.taken", "account=%.*s mailbox=%s uid=%u message=%llu conversation=C-%llu kind=%s voice=%s join=%s state=%s",
+		  SPAN_ARG(in->account->c->name), role_name(in->role), in->item->uid, (unsigned long long)number,
+		  (unsigned long long)m->conversation, kind_name(m->kind), voice_name(m->voice), join_rule_name(m->rule),
+		  state_name(c->story.state));
+}
+
+/* Everything there is to record of a new message that belongs to a conversation. */
+static void take_new(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
+{
+	struct rec_conversation c;
+	struct event e;
+
+	m->conversation = in->joined.conversation;
+	if (!m->conversation || get_conversation(t, m->conversation, &c))
+		m->conversation = open_conversation(t, in, number, &c);
+	fault("record", &in->facts);
+	c.messages++;
+	e = (struct event){ .at = m->at, .ordinal = m->ordinal, .kind = event_of(t, in, &c), .message = number };
+	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
+	if (e.kind == EVENT_ANSWER)
+		note_answer(t, in, &c, m);
+	record_people(t, in, m->conversation);
+	record_requester(t, in, m->conversation);
+	record_ids(t, in, number, m->conversation);
+	/* A conversation that only machines had spoken in is named by the first person. */
+	if (e.kind == EVENT_REQUEST && !c.requester.n)
+		name_requester(t, in, &c);
+	if (in->role == ROLE_INBOX && in->voice.voice != VOICE_AGENT && in->voice.voice != VOICE_CLAIMED_AGENT && !in->trouble.n)
+		propose_acknowledgement(t, in, number, m, &c);
+	conversation_store(t, m->conversation, &c);
+	log_taken(in, number, m, &c);
+}
+
+static bool seen_place(struct turn *t, const struct incoming *in)
+{
+	struct key key = place_key(in->account->id, in->role, in->uidvalidity, in->item->uid);
+	struct span value;
+
+	return txn_get(t->t, DB_PLACE, key_span(&key), t->a, &value) == 0;
+}
+
+static void begin(struct turn *t, struct incoming *in)
+{
+	in->at = in->item->internal_at > 0 && in->item->internal_at < t->now ? in->item->internal_at : t->now;
+}
+
+static void finish(struct turn *t, struct incoming *in)
+{
+	struct rec_message m;
+	uint64_t number = t->tip.next_message++;
+
+	fault("join", &in->facts);
+	kin_join(t, in);
+	fill_message(t, in, &m);
+	if (in->facts_bytes.p && in->facts.depth != FACTS_NONE)
+		put_facts(t, number, in->facts_bytes);
+	if (in->own_automated) {
+		take_own(t, in, number, &m);
+		order_to_sent(t, in);
+		record_ids(t, in, number, m.conversation);
+		log_event(LOG_INFO, "message.own", "account=%.*s mailbox=%s uid=%u message=%llu entry=%llu",
+			  SPAN_ARG(in->account->c->name), role_name(in->role), in->item->uid, (unsigned long long)number,
+			  (unsigned long long)m.outbox);
+	} else {
+		take_new(t, in, number, &m);
+	}
+	put_message(t, number, &m);
+	record_place(t, in, number);
+	record_fingerprint(t, in, number);
+}
+
+void message_take(struct turn *t, struct incoming *in)
+{
+	if (seen_place(t, in))
+		return;
+	begin(t, in);
+	if (!in->item->fetched) {
+		in->trouble = SPAN("the server lists this message but does not hand it out");
+		in->facts = facts_none();
+	} else if (!in->facts_bytes.p || !facts_decode(t->a, in->facts_bytes, &in->facts)) {
+		in->trouble = SPAN("no reader could read it; it lies unchanged in the mailbox");
+		in->facts = facts_none();
+	}
+	fault("read", &in->facts);
+	kin_gather(t, in);
+	fault("known", &in->facts);
+	if (in->known)
+		take_again(t, in);
+	else
+		finish(t, in);
+}
+
+void message_set_aside(struct turn *t, struct incoming *in, const char *why)
+{
+	struct audit_record r = { .event = AUDIT_SET_ASIDE, .account = in->account->id, .purpose = 0xff, .verdict = 0xff };
+
+	if (seen_place(t, in))
+		return;
+	begin(t, in);
+	in->trouble = span_of(why);
+	in->facts = facts_none();
+	in->facts_bytes = SPAN_NONE;
+	kin_gather(t, in);
+	r.message = t->tip.next_message;
+	r.detail = span_of(why);
+	finish(t, in);
+	audit_append(t, &r);
+	log_event(LOG_WARN, "message.set-aside", "account=%.*s mailbox=%s uid=%u why=%s", SPAN_ARG(in->account->c->name),
+		  role_name(in->role), in->item->uid, log_quote(why));
+}

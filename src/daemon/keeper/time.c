@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What must happen later: clocks that come due, holds that expire, notices to the lead. A wake entry is taken
+ * out in the turn that does it and puts in its successor. */
+#include "base/log.h"
+#include "daemon/keeper/keeper.h"
+#include "mustache/mustache.h"
+
+enum { WAKE_SLICE = 500 };
+
+static void wake_conversation(struct turn *t, int64_t at, uint64_t number)
+{
+	struct rec_conversation c;
+	struct key key = key_u64_u64((uint64_t)at, number);
+
+	if (get_conversation(t, number, &c) || c.wake_at != at) {
+		store_delete(t, DB_WAKE, &key);
+		return;
+	}
+	const struct clock *silence = &c.story.silence;
+	if (silence->started_at && !silence->stopped_at && c.due_at[DEADLINE_SILENCE] <= t->now) {
+		struct event e = { .at = c.due_at[DEADLINE_SILENCE], .ordinal = number, .kind = EVENT_SILENCE };
+		conversation_event(t, number, &c, &e, SPAN_NONE);
+		log_event(LOG_INFO, "conversation.silent", "conversation=C-%llu state=%s", (unsigned long long)number,
+			  state_name(c.story.state));
+	}
+	conversation_store(t, number, &c);
+}
+
+static bool wake_conversations(struct turn *t)
+{
+	struct key to = key_u64_u64((uint64_t)t->now + 1, 0);
+	struct engine_row *rows;
+	int n = txn_range(t->t, DB_WAKE, SPAN_NONE, key_span(&to), false, WAKE_SLICE, t->a, &rows);
+
+	for (int i = 0; i < n; i++)
+		wake_conversation(t, (int64_t)key_get(rows[i].key, 0), key_get(rows[i].key, 8));
+	return n == WAKE_SLICE;
+}
+
+static struct key queue_edge(enum queue_class class, int64_t at)
+{
+	struct key k = { 0 };
+
+	key_add(&k, class, 1);
+	key_add(&k, (uint64_t)at, 8);
+	return k;
+}
+
+static bool expire_holds(struct turn *t)
+{
+	struct key from = queue_edge(QUEUE_HELD, 0), to = queue_edge(QUEUE_HELD, t->now + 1);
+	struct engine_row *rows;
+	int n = txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, WAKE_SLICE, t->a, &rows);
+
+	for (int i = 0; i < n; i++) {
+		struct rec_outbox e;
+		uint64_t number = key_get(rows[i].key, 9);
+		if (get_outbox(t, number, &e) == 0)
+			outgoing_drop(t, number, &e, INPUT_GIVE_UP, "not released in time", SPAN_NONE);
+	}
+	return n == WAKE_SLICE;
+}
+
+/* -- notices to the lead ---------------------------------------------------------------------------------- */
+
+static struct key notice_edge(uint32_t account)
+{
+	struct key k = { 0 };
+
+	key_add(&k, account, 2);
+	return k;
+}
+
+struct digest {
+	struct mustache_value *values, *lines;
+	struct buf anchor;
+	uint32_t breached, soon, shown;
+	uint64_t only;	/* the conversation, where it is one */
+};
+
+static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum deadline_clock clock, bool breach)
+{
+	struct rec_conversation c;
+	BUF_CLEANUP struct buf due = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf left = BUF_CAPPED(100);
+
+	/* Answered in the meantime: nobody needs to hear of it. */
+	if (get_conversation(t, number, &c) || !c.due_at[clock])
+		return;
+	*(breach ? &d->breached : &d->soon) += 1;
+	d->only = number;
+	wire_put_u64(&d->anchor, number);
+	wire_put_u8(&d->anchor, (uint8_t)clock);
+	wire_put_u8(&d->anchor, breach);
+	if (d->shown == NOTICE_LINES)
+		return;
+	d->shown++;
+	put_iso(&due, c.due_at[clock]);
+	put_duration(&left, c.due_at[clock] - t->now);
+	struct mustache_value *line = mustache_add(t->a, d->lines, SPAN_NONE, MUSTACHE_MAP);
+	mustache_add_string(t->a, line, "conversation", span_of(arena_printf(t->a, "C-%llu", (unsigned long long)number)));
+	mustache_add_string(t->a, line, "requester", c.requester.n ? c.requester : SPAN("(no address)"));
+	mustache_add_string(t->a, line, "subject", c.subject.n ? c.subject : SPAN("(no subject)"));
+	mustache_add_string(t->a, line, "clock", span_of(deadline_name(clock)));
+	mustache_add_string(t->a, line, "due", arena_span(t->a, buf_span(&due)));
+	mustache_add_string(t->a, line, "time", arena_span(t->a, buf_span(&left)));
+	mustache_add_bool(t->a, line, "breached", breach);
+}
+
+static void digest_send(struct turn *t, struct account *acc, struct digest *d)
+{
+	uint32_t all = d->breached + d->soon;
+	struct span name = acc->c->display_name.n ? acc->c->display_name : acc->c->address;
+
+	mustache_add_string(t->a, d->values, "account", name);
+	mustache_add_string(t->a, d->values, "breached", span_of(arena_printf(t->a, "%u", d->breached)));
+	mustache_add_string(t->a, d->values, "soon", span_of(arena_printf(t->a, "%u", d->soon)));
+	mustache_add_bool(t->a, d->values, "any_breached", d->breached > 0);
+	mustache_add_bool(t->a, d->values, "any_soon", d->soon > 0);
+	if (all > d->shown)
+		mustache_add_string(t->a, d->values, "more", span_of(arena_printf(t->a, "%u", all - d->shown)));
+	for (uint32_t i = 0; i < acc->c->lead.n; i++) {
+		struct buf anchor = BUF_CAPPED(d->anchor.n + 1000);
+		buf_put_span(&anchor, buf_span(&d->anchor));
+		buf_put_span(&anchor, acc->c->lead.at[i]);
+		wire_put_i64(&anchor, t->now);
+		propose(t,
+			&(struct proposal){
+				.account = acc,
+				.purpose = all == 1 ? PURPOSE_ESCALATION : PURPOSE_DIGEST,
+				.conversation = all == 1 ? d->only : 0,
+				.recipient = acc->c->lead.at[i],
+				.anchor = buf_span(&anchor),
+				.template_name = SPAN("notice"),
+				.values = d->values,
+			},
+			NULL, NULL);
+		buf_free(&anchor);
+	}
+}
+
+static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r)
+{
+	struct key from = notice_edge(acc->id), to = notice_edge(acc->id + 1u);
+	struct digest d = { .values = mustache_new(t->a, MUSTACHE_MAP), .anchor = BUF_CAPPED(64 * 1024) };
+	struct engine_row *rows;
+	int n;
+
+	d.lines = mustache_add(t->a, d.values, SPAN("conversations"), MUSTACHE_LIST);
+	do {
+		n = txn_range(t->t, DB_NOTICE, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+		for (int i = 0; i < n; i++) {
+			uint8_t clock = rows[i].key.n > 11 ? (uint8_t)rows[i].key.p[10] : DEADLINE_COUNT;
+			struct key key = { .n = (uint8_t)rows[i].key.n };
+			memcpy(key.b, rows[i].key.p, rows[i].key.n);
+			if (clock < DEADLINE_COUNT)
+				digest_line(t, &d, key_get(rows[i].key, 2), (enum deadline_clock)clock, rows[i].key.p[11] != 0);
+			store_delete(t, DB_NOTICE, &key);
+		}
+	} while (n == ENGINE_RANGE_MAX);
+	if (d.breached + d.soon) {
+		digest_send(t, acc, &d);
+		r->notice_at = t->now;
+		put_account(t, acc->id, r);
+	}
+	buf_free(&d.anchor);
+}
+
+/* When the account's lead may be told of what waits; INT64_MAX: nothing waits. */
+static int64_t notice_time(struct turn *t, const struct account *acc, struct rec_account *r)
+{
+	struct key from = notice_edge(acc->id), to = notice_edge(acc->id + 1u);
+	struct engine_row *rows;
+
+	if (get_account(t, acc->id, r) || txn_range(t->t, DB_NOTICE, key_span(&from), key_span(&to), false, 1, t->a, &rows) != 1)
+		return INT64_MAX;
+	return r->notice_at + NOTICE_GAP;
+}
+
+bool time_pass(struct turn *t)
+{
+	bool more = wake_conversations(t);
+
+	more |= expire_holds(t);
+	for (uint32_t i = 0; i < t->k->naccounts; i++) {
+		struct rec_account r;
+		if (notice_time(t, &t->k->accounts[i], &r) <= t->now)
+			tell_lead(t, &t->k->accounts[i], &r);
+	}
+	return more;
+}
+
+static int64_t first_at(struct turn *t, enum ledger_db db, struct key from, struct key to, size_t at)
+{
+	struct engine_row *rows;
+
+	if (txn_range(t->t, db, key_span(&from), key_span(&to), false, 1, t->a, &rows) != 1)
+		return INT64_MAX;
+	return (int64_t)key_get(rows[0].key, at);
+}
+
+int64_t time_next(struct turn *t)
+{
+	int64_t next = first_at(t, DB_WAKE, (struct key){ 0 }, (struct key){ 0 }, 0);
+	int64_t held = first_at(t, DB_QUEUE, queue_edge(QUEUE_HELD, 0), queue_edge(QUEUE_UNCERTAIN, 0), 1);
+	/* What may go now but cannot yet waits for a frame, not for the clock. */
+	int64_t queued = first_at(t, DB_QUEUE, queue_edge(QUEUE_WAITING, t->now + 1), queue_edge(QUEUE_HELD, 0), 1);
+
+	next = held < next ? held : next;
+	next = queued < next ? queued : next;
+	for (uint32_t i = 0; i < t->k->naccounts; i++) {
+		struct rec_account r;
+		int64_t notice = notice_time(t, &t->k->accounts[i], &r);
+		int64_t pause = t->k->accounts[i].sender_pause;
+		next = notice < next ? notice : next;
+		if (pause > t->now && pause < next)
+			next = pause;
+	}
+	return next;
+}
