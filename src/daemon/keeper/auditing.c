@@ -136,7 +136,7 @@ void sets_keep(struct turn *t)
 		audit_append(t, &start);
 	}
 	bool config = keep_set(t, &t->k->config_hash, t->k->config_text, &t->tip.config_set);
-	bool templates = keep_set(t, &t->k->templates.hash, t->k->templates.text, &t->tip.template_set);
+	bool templates = keep_set(t, &t->k->templates.hash, t->k->templates.bundle, &t->tip.template_set);
 	if (!config && !templates)
 		return;
 	r.detail = config && templates ? SPAN("configuration and templates") : config ? SPAN("configuration") : SPAN("templates");

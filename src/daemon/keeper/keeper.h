@@ -58,7 +58,8 @@ struct mailbox_run {
 	struct span name;	/* owned by the keeper's arena of this connection */
 	char name_room[256];
 	char trouble[256];	/* last FRAME_TROUBLE or ending, "" if all is well */
-	bool seen_all;		/* at least one complete pass in this connection */
+	bool seen_all;		/* at least one complete pass */
+	bool given_up;		/* in --once: its poller will not come */
 	int64_t pass_at;	/* Unix seconds of the last complete pass */
 	uint64_t orders;	/* number of the newest order */
 	uint64_t look;		/* number of the look that is under way, 0: none */
@@ -120,17 +121,15 @@ struct client {
 	struct control_request request;
 	bool busy;
 	uint64_t cursor[4];	/* where the next slice goes on; the verb knows what they mean */
-	struct span cursor_key;
-	uint32_t sent_rows;
+	struct audit_check *check;
 };
 
 /* -- the keeper ---------------------------------------------------------------------------------------- */
 
 struct template_set {
-	struct span text;	/* wire encoding as it came, kept whole once by its hash */
+	struct span bundle;	/* as it came, kept whole once by its hash */
 	struct hash hash;
-	struct template **at;
-	uint32_t n;
+	struct reply_templates all;
 };
 
 struct keeper {
@@ -169,6 +168,7 @@ struct keeper {
 		struct frame_dot dot;
 		struct frame_sent_result result;
 		char text[REPLY_MAX + 1];
+		char step[20];
 	} *heard, **heard_end;
 	struct mailbox_note {
 		bool changed;
@@ -301,7 +301,7 @@ struct proposal {
 	uint64_t outbox;	  /* an entry that is released and composed anew, else 0 */
 	bool released;		  /* by a person: a verdict of hold does not hold it again */
 	struct span template_name;
-	struct mustache_value *values;
+	const struct mustache_value *values; /* NULL: those of an acknowledgement */
 	struct span message_id;	  /* of the entry that is released; else made from the anchor */
 	struct span actor;
 	struct span detail;
@@ -363,9 +363,20 @@ struct verb {
 	/* Makes up to CONTROL_SLICE rows; true when the answer is complete. On failure sets status and line. */
 	bool (*run)(struct turn *t, struct client *c, struct control_end *end);
 };
-extern const struct verb people_verbs[];
-extern const size_t people_verb_count;
+/* -- the verbs, by file: people_list.c, people_show.c, people_why.c, people_acts.c, people_audit.c, people_status.c */
+bool verb_list(struct turn *t, struct client *c, struct control_end *end);
+bool verb_show(struct turn *t, struct client *c, struct control_end *end);
+bool verb_why(struct turn *t, struct client *c, struct control_end *end);
+bool verb_held(struct turn *t, struct client *c, struct control_end *end);
+bool verb_release(struct turn *t, struct client *c, struct control_end *end);
+bool verb_drop(struct turn *t, struct client *c, struct control_end *end);
+bool verb_act(struct turn *t, struct client *c, struct control_end *end);
+bool verb_mode(struct turn *t, struct client *c, struct control_end *end);
+bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end);
+bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end);
+bool verb_status(struct turn *t, struct client *c, struct control_end *end);
 void people_slice(struct turn *t, struct client *c);
+void people_gone(struct client *c);
 bool people_waiting(const struct keeper *k, bool writes);
 void people_row(struct turn *t, struct client *c, const struct row *r);
 bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, const char *fmt, ...)

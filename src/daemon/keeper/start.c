@@ -10,8 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SETS_MAX = 16 * 1024 * 1024, TEMPLATES_MAX = 1000, TEMPLATE_TEXT = 256 * 1024 };
-
 static void expect(struct keeper *k, enum frame_type type, char *room, struct frame *f)
 {
 	int r;
@@ -25,25 +23,18 @@ static void expect(struct keeper *k, enum frame_type type, char *room, struct fr
 		keeper_fail(k, ENDING_TRANSIENT, "unexpected frame %d at start", (int)f->type);
 }
 
-/* Templates as the supervisor read them: u32 count, then name and text of each. */
 static void take_sets(struct keeper *k, int fd)
 {
 	struct span map;
 	struct err err;
 
-	if (fd < 0 || memfd_map(fd, SETS_MAX, &map))
+	if (fd < 0 || memfd_map(fd, REPLY_BUNDLE_MAX, &map))
 		keeper_fail(k, ENDING_TRANSIENT, "the templates did not arrive");
-	k->templates.text = arena_span(k->a, map);
-	k->templates.hash = hash_sha256(k->templates.text);
+	k->templates.bundle = arena_span(k->a, map);
+	k->templates.hash = hash_sha256(k->templates.bundle);
 	memfd_unmap(&map);
-	struct wire w = wire_over(k->templates.text);
-	k->templates.n = wire_count(&w, 8, TEMPLATES_MAX);
-	k->templates.at = arena_many(k->a, k->templates.n, struct template *);
-	for (uint32_t i = 0; i < k->templates.n; i++) {
-		struct span name = wire_bytes(&w, 255), text = wire_bytes(&w, TEMPLATE_TEXT);
-		if (w.bad || template_parse(k->a, name, text, &k->templates.at[i], &err))
-			keeper_fail(k, ENDING_CONFIG, "template %.*s: %s", SPAN_ARG(name), err.text);
-	}
+	if (reply_bundle_parse(k->a, k->templates.bundle, &k->templates.all, &err))
+		keeper_fail(k, ENDING_CONFIG, "templates: %s", err.text);
 }
 
 static struct span *keys_of(struct arena *a, struct config_list list, char subaddress, uint32_t *n)

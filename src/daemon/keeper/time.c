@@ -3,7 +3,6 @@
  * out in the turn that does it and puts in its successor. */
 #include "base/log.h"
 #include "daemon/keeper/keeper.h"
-#include "mustache/mustache.h"
 
 enum { WAKE_SLICE = 500 };
 
@@ -72,9 +71,10 @@ static struct key notice_edge(uint32_t account)
 }
 
 struct digest {
-	struct mustache_value *values, *lines;
+	struct reply_line lines[2][NOTICE_LINES]; /* due soon, breached */
+	uint32_t n[2];
 	struct buf anchor;
-	uint32_t breached, soon, shown;
+	uint32_t all;
 	uint64_t only;	/* the conversation, where it is one */
 };
 
@@ -87,38 +87,29 @@ static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum 
 	/* Answered in the meantime: nobody needs to hear of it. */
 	if (get_conversation(t, number, &c) || !c.due_at[clock])
 		return;
-	*(breach ? &d->breached : &d->soon) += 1;
+	d->all++;
 	d->only = number;
 	wire_put_u64(&d->anchor, number);
 	wire_put_u8(&d->anchor, (uint8_t)clock);
 	wire_put_u8(&d->anchor, breach);
-	if (d->shown == NOTICE_LINES)
+	if (d->n[breach] == NOTICE_LINES)
 		return;
-	d->shown++;
 	put_iso(&due, c.due_at[clock]);
 	put_duration(&left, c.due_at[clock] - t->now);
-	struct mustache_value *line = mustache_add(t->a, d->lines, SPAN_NONE, MUSTACHE_MAP);
-	mustache_add_string(t->a, line, "conversation", span_of(arena_printf(t->a, "C-%llu", (unsigned long long)number)));
-	mustache_add_string(t->a, line, "requester", c.requester.n ? c.requester : SPAN("(no address)"));
-	mustache_add_string(t->a, line, "subject", c.subject.n ? c.subject : SPAN("(no subject)"));
-	mustache_add_string(t->a, line, "clock", span_of(deadline_name(clock)));
-	mustache_add_string(t->a, line, "due", arena_span(t->a, buf_span(&due)));
-	mustache_add_string(t->a, line, "time", arena_span(t->a, buf_span(&left)));
-	mustache_add_bool(t->a, line, "breached", breach);
+	d->lines[breach][d->n[breach]++] = (struct reply_line){
+		.conversation = span_of(arena_printf(t->a, "C-%llu", (unsigned long long)number)),
+		.requester = c.requester,
+		.subject = c.subject,
+		.due = arena_span(t->a, buf_span(&due)),
+		.span = arena_span(t->a, buf_span(&left)),
+	};
 }
 
 static void digest_send(struct turn *t, struct account *acc, struct digest *d)
 {
-	uint32_t all = d->breached + d->soon;
-	struct span name = acc->c->display_name.n ? acc->c->display_name : acc->c->address;
+	struct span team = acc->c->display_name.n ? acc->c->display_name : acc->c->address;
+	const struct mustache_value *values = reply_notice_data(t->a, team, d->lines[0], d->n[0], d->lines[1], d->n[1]);
 
-	mustache_add_string(t->a, d->values, "account", name);
-	mustache_add_string(t->a, d->values, "breached", span_of(arena_printf(t->a, "%u", d->breached)));
-	mustache_add_string(t->a, d->values, "soon", span_of(arena_printf(t->a, "%u", d->soon)));
-	mustache_add_bool(t->a, d->values, "any_breached", d->breached > 0);
-	mustache_add_bool(t->a, d->values, "any_soon", d->soon > 0);
-	if (all > d->shown)
-		mustache_add_string(t->a, d->values, "more", span_of(arena_printf(t->a, "%u", all - d->shown)));
 	for (uint32_t i = 0; i < acc->c->lead.n; i++) {
 		struct buf anchor = BUF_CAPPED(d->anchor.n + 1000);
 		buf_put_span(&anchor, buf_span(&d->anchor));
@@ -127,12 +118,12 @@ static void digest_send(struct turn *t, struct account *acc, struct digest *d)
 		propose(t,
 			&(struct proposal){
 				.account = acc,
-				.purpose = all == 1 ? PURPOSE_ESCALATION : PURPOSE_DIGEST,
-				.conversation = all == 1 ? d->only : 0,
+				.purpose = d->all == 1 ? PURPOSE_ESCALATION : PURPOSE_DIGEST,
+				.conversation = d->all == 1 ? d->only : 0,
 				.recipient = acc->c->lead.at[i],
 				.anchor = buf_span(&anchor),
 				.template_name = SPAN("notice"),
-				.values = d->values,
+				.values = values,
 			},
 			NULL, NULL);
 		buf_free(&anchor);
@@ -142,11 +133,11 @@ static void digest_send(struct turn *t, struct account *acc, struct digest *d)
 static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r)
 {
 	struct key from = notice_edge(acc->id), to = notice_edge(acc->id + 1u);
-	struct digest d = { .values = mustache_new(t->a, MUSTACHE_MAP), .anchor = BUF_CAPPED(64 * 1024) };
+	struct digest *d = arena_one(t->a, struct digest);
 	struct engine_row *rows;
 	int n;
 
-	d.lines = mustache_add(t->a, d.values, SPAN("conversations"), MUSTACHE_LIST);
+	d->anchor = BUF_CAPPED(64 * 1024);
 	do {
 		n = txn_range(t->t, DB_NOTICE, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
 		for (int i = 0; i < n; i++) {
@@ -154,16 +145,16 @@ static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r
 			struct key key = { .n = (uint8_t)rows[i].key.n };
 			memcpy(key.b, rows[i].key.p, rows[i].key.n);
 			if (clock < DEADLINE_COUNT)
-				digest_line(t, &d, key_get(rows[i].key, 2), (enum deadline_clock)clock, rows[i].key.p[11] != 0);
+				digest_line(t, d, key_get(rows[i].key, 2), (enum deadline_clock)clock, rows[i].key.p[11] != 0);
 			store_delete(t, DB_NOTICE, &key);
 		}
 	} while (n == ENGINE_RANGE_MAX);
-	if (d.breached + d.soon) {
-		digest_send(t, acc, &d);
+	if (d->all) {
+		digest_send(t, acc, d);
 		r->notice_at = t->now;
 		put_account(t, acc->id, r);
 	}
-	buf_free(&d.anchor);
+	buf_free(&d->anchor);
 }
 
 /* When the account's lead may be told of what waits; INT64_MAX: nothing waits. */

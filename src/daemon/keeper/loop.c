@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who says what: every connection of the keeper, and what each kind of room may say. A frame that
+ * makes no sense closes the connection it came from, never the keeper. */
+#include "daemon/keeper/loop.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/keeper/batch.h"
+#include "mail/limits.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEAR_AT_ONCE = 64 };
+
+/* What a poll slot stands for. */
+enum source { FROM_SUPERVISOR, FROM_LISTENER, FROM_READER, FROM_POLLER, FROM_SENDER, FROM_CLIENT };
+struct slot {
+	enum source source;
+	struct peer *peer;
+	struct account *account;
+	enum role role;
+	struct client *client;
+};
+
+struct account *keeper_account(struct keeper *k, uint16_t id)
+{
+	for (uint32_t i = 0; i < k->naccounts; i++)
+		if (k->accounts[i].id == id && id)
+			return &k->accounts[i];
+	return NULL;
+}
+
+struct account *keeper_account_named(struct keeper *k, struct span name)
+{
+	for (uint32_t i = 0; i < k->naccounts; i++)
+		if (span_eq(k->accounts[i].c->name, name))
+			return &k->accounts[i];
+	return NULL;
+}
+
+/* Something happened that may let queued entries go. */
+static void stir(struct keeper *k)
+{
+	k->next_wake = 0;
+}
+
+/* -- supervisor ---------------------------------------------------------------------------------------------- */
+
+static void greet_poller(struct keeper *k, struct account *acc, enum role role)
+{
+	struct turn t;
+	struct rec_mailbox r;
+	struct frame_resume resume = { .read_only = acc->mode == MODE_OBSERVE };
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+
+	turn_begin(k, false, &t);
+	if (get_mailbox(&t, acc->id, role, &r) == 0) {
+		resume.uidvalidity = r.uidvalidity;
+		resume.last_uid = r.last_uid;
+	}
+	turn_abort(&t);
+	frame_begin(&f, FRAME_RESUME);
+	frame_resume_put(&f, &resume);
+	peer_say(&acc->box[role].poller, &f, -1);
+}
+
+static void accept_client(struct keeper *k, int fd)
+{
+	struct ucred who = { 0 };
+	socklen_t n = sizeof(who);
+
+	for (int i = 0; i < KEEPER_CLIENTS; i++) {
+		struct client *c = &k->clients[i];
+		if (c->peer.fd >= 0)
+			continue;
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
+		peer_open(&c->peer, fd);
+		c->uid = who.uid;
+		c->pid = who.pid;
+		c->busy = false;
+		return;
+	}
+	close(fd);
+}
+
+static void meet(struct keeper *k, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct frame_peer p;
+
+	if (!frame_peer_get(&w, &p))
+		return;
+	struct account *acc = keeper_account_named(k, p.account);
+	if (f->fds[0] < 0) {
+		if (acc && p.room == ROOM_POLLER)
+			acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].given_up = true;
+		return;
+	}
+	int fd = f->fds[0];
+	f->fds[0] = -1;
+	switch (p.room) {
+	case ROOM_READER:
+		peer_open(&k->reader, fd);
+		batch_feed(k);
+		return;
+	case ROOM_POLLER:
+		if (acc) {
+			enum role role = p.sent ? ROLE_SENT : ROLE_INBOX;
+			struct mailbox_run *box = &acc->box[role];
+			peer_open(&box->poller, fd);
+			box->selected = false;
+			box->look = 0;
+			greet_poller(k, acc, role);
+			return;
+		}
+		break;
+	case ROOM_SENDER:
+		if (acc) {
+			peer_open(&acc->sender, fd);
+			stir(k);
+			return;
+		}
+		break;
+	case ROOM_SUPERVISOR:
+		/* A command that has started this keeper for itself. */
+		accept_client(k, fd);
+		return;
+	case ROOM_KEEPER:
+	case ROOM_COUNT:
+		break;
+	}
+	close(fd);
+}
+
+static void hear_supervisor(struct keeper *k, struct frame *f)
+{
+	if (f->type == FRAME_STOP)
+		k->ending = true;
+	else if (f->type == FRAME_PEER)
+		meet(k, f);
+}
+
+/* -- pollers --------------------------------------------------------------------------------------------------- */
+
+static bool selected(struct keeper *k, struct account *acc, enum role role, struct wire *w)
+{
+	struct mailbox_run *box = &acc->box[role];
+	struct frame_selected s;
+
+	if (!frame_selected_get(w, &s) || !s.uidvalidity)
+		return false;
+	size_t n = s.mailbox.n < sizeof(box->name_room) ? s.mailbox.n : sizeof(box->name_room);
+	memcpy(box->name_room, s.mailbox.p, n);
+	box->name = span_make(box->name_room, n);
+	box->uidvalidity = s.uidvalidity;
+	box->exists = s.exists;
+	box->selected = true;
+	box->trouble[0] = '\0';
+	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
+	*note = (struct mailbox_note){ .changed = true, .uidnext = s.uidnext };
+	log_event(LOG_INFO, "mailbox.open", "account=%.*s mailbox=%s uidvalidity=%u uidnext=%u exists=%u", SPAN_ARG(acc->c->name),
+		  role_name(role), s.uidvalidity, s.uidnext, s.exists);
+	stir(k);
+	return true;
+}
+
+static bool seen_all(struct keeper *k, struct account *acc, enum role role, struct wire *w)
+{
+	struct mailbox_run *box = &acc->box[role];
+	struct frame_seen_all s;
+
+	if (!frame_seen_all_get(w, &s) || s.uidvalidity != box->uidvalidity)
+		return false;
+	box->seen_all = true;
+	box->exists = s.exists;
+	box->pass_at = clock_now();
+	if (s.look && s.look == box->look) {
+		box->looked_ms = box->look_ms;
+		box->look = 0;
+		stir(k);
+	}
+	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
+	if (note->uidnext != s.uidnext)
+		*note = (struct mailbox_note){ .changed = true, .uidnext = s.uidnext };
+	return true;
+}
+
+static void order_done(struct account *acc, enum role role, struct wire *w)
+{
+	struct frame_order_done d;
+
+	char why[200] = "";
+
+	if (!frame_order_done_get(w, &d) || d.ok)
+		return;
+	memcpy(why, d.text.p, d.text.n < sizeof(why) ? d.text.n : sizeof(why) - 1);
+	log_event(LOG_WARN, "order.failed", "account=%.*s mailbox=%s order=%llu why=%s", SPAN_ARG(acc->c->name), role_name(role),
+		  (unsigned long long)d.number, log_quote(why));
+}
+
+static bool hear_poller(struct keeper *k, struct account *acc, enum role role, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct mailbox_run *box = &acc->box[role];
+	struct span text;
+
+	if (f->type == FRAME_SELECTED)
+		return selected(k, acc, role, &w);
+	if (f->type == FRAME_BATCH)
+		return batch_open(k, acc, role, f);
+	if (f->type == FRAME_SEEN_ALL)
+		return seen_all(k, acc, role, &w);
+	if (f->type == FRAME_ORDER_DONE) {
+		order_done(acc, role, &w);
+		return true;
+	}
+	if (f->type == FRAME_TROUBLE && frame_trouble_get(&w, &text)) {
+		size_t n = text.n < sizeof(box->trouble) - 1 ? text.n : sizeof(box->trouble) - 1;
+		memcpy(box->trouble, text.p, n);
+		box->trouble[n] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/* -- senders ------------------------------------------------------------------------------------------------- */
+
+static bool hear_sender(struct keeper *k, struct account *acc, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct heard *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		abort();
+	h->account = acc;
+	h->type = f->type;
+	if (f->type == FRAME_DOT_ASK ? !frame_dot_get(&w, &h->dot) :
+				       f->type != FRAME_SENT_RESULT || !frame_sent_result_get(&w, &h->result)) {
+		free(h);
+		return false;
+	}
+	if (f->type == FRAME_SENT_RESULT) {
+		/* The frame goes with its buffer: keep the words. */
+		size_t n = h->result.reply.n < REPLY_MAX ? h->result.reply.n : REPLY_MAX;
+		if (n)
+			memcpy(h->text, h->result.reply.p, n);
+		h->result.reply = span_make(h->text, n);
+		size_t m = h->result.step.n < sizeof(h->step) ? h->result.step.n : sizeof(h->step);
+		if (m)
+			memcpy(h->step, h->result.step.p, m);
+		h->result.step = span_make(h->step, m);
+	}
+	*k->heard_end = h;
+	k->heard_end = &h->next;
+	return true;
+}
+
+static void sender_lost(struct keeper *k, struct account *acc)
+{
+	struct heard *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		abort();
+	*h = (struct heard){ .account = acc, .type = FRAME_STOP };
+	*k->heard_end = h;
+	k->heard_end = &h->next;
+}
+
+/* -- people ---------------------------------------------------------------------------------------------------- */
+
+static bool hear_client(struct client *c, struct frame *f)
+{
+	if (f->type != FRAME_REQUEST || c->busy)
+		return false;
+	arena_free(&c->a);
+	c->a = arena_new();
+	struct wire w = wire_over(arena_span(c->a, f->payload));
+	if (!control_request_get(&w, &c->request))
+		return false;
+	memset(c->cursor, 0, sizeof(c->cursor));
+	c->busy = true;
+	return true;
+}
+
+/* -- the loop --------------------------------------------------------------------------------------------------- */
+
+static bool hear(struct keeper *k, const struct slot *s, struct frame *f)
+{
+	switch (s->source) {
+	case FROM_SUPERVISOR:
+		hear_supervisor(k, f);
+		return true;
+	case FROM_READER:
+		return f->type == FRAME_FACTS && batch_facts(k, f);
+	case FROM_POLLER:
+		return hear_poller(k, s->account, s->role, f);
+	case FROM_SENDER:
+		return hear_sender(k, s->account, f);
+	case FROM_CLIENT:
+		return hear_client(s->client, f);
+	case FROM_LISTENER:
+		break;
+	}
+	return false;
+}
+
+static void hear_all(struct keeper *k, const struct slot *s, char *room)
+{
+	for (int i = 0; i < HEAR_AT_ONCE && s->peer->fd >= 0 && !s->peer->broken; i++) {
+		struct frame f;
+		int r = frame_recv(s->peer->fd, room, FRAME_MAX, &f);
+		if (r == -EAGAIN || r == -EINTR)
+			return;
+		if (r > 0 && !hear(k, s, &f)) {
+			log_event(LOG_WARN, "frame.refused", "source=%d type=%d", (int)s->source, (int)f.type);
+			r = 0;
+		}
+		if (r > 0) {
+			frame_close_fds(&f);
+			/* One request at a time: the next is read when this is answered. */
+			if (s->source == FROM_CLIENT)
+				return;
+			continue;
+		}
+		s->peer->broken = true;
+	}
+}
+
+static void bury(struct keeper *k)
+{
+	if (k->reader.fd >= 0 && k->reader.broken) {
+		batch_reader_lost(k);
+		peer_close(&k->reader);
+	}
+	for (uint32_t i = 0; i < k->naccounts; i++) {
+		struct account *acc = &k->accounts[i];
+		for (int r = 0; r < ROLE_COUNT; r++)
+			if (acc->box[r].poller.fd >= 0 && acc->box[r].poller.broken) {
+				batch_poller_lost(k, acc, (enum role)r);
+				acc->box[r].selected = false;
+				acc->box[r].look = 0;
+				peer_close(&acc->box[r].poller);
+			}
+		if (acc->sender.fd >= 0 && acc->sender.broken) {
+			sender_lost(k, acc);
+			peer_close(&acc->sender);
+		}
+	}
+	for (int i = 0; i < KEEPER_CLIENTS; i++)
+		if (k->clients[i].peer.fd >= 0 && k->clients[i].peer.broken) {
+			people_gone(&k->clients[i]);
+		}
+	if (k->supervisor.broken)
+		k->ending = true;
+}
+
+static void watch(struct pollfd *p, struct slot *s, size_t *n, struct slot what)
+{
+	if (!what.peer || what.peer->fd < 0)
+		return;
+	p[*n] = (struct pollfd){ .fd = what.peer->fd, .events = (short)(POLLIN | (what.peer->first ? POLLOUT : 0)) };
+	if (what.source == FROM_CLIENT && what.client->busy)
+		p[*n].events = what.peer->first ? POLLOUT : 0;
+	s[(*n)++] = what;
+}
+
+static size_t watch_all(struct keeper *k, struct pollfd *p, struct slot *s)
+{
+	size_t n = 0;
+
+	watch(p, s, &n, (struct slot){ .source = FROM_SUPERVISOR, .peer = &k->supervisor });
+	watch(p, s, &n, (struct slot){ .source = FROM_READER, .peer = &k->reader });
+	for (uint32_t i = 0; i < k->naccounts; i++) {
+		struct account *acc = &k->accounts[i];
+		for (int r = 0; r < ROLE_COUNT; r++)
+			watch(p, s, &n, (struct slot){ .source = FROM_POLLER, .peer = &acc->box[r].poller, .account = acc, .role = (enum role)r });
+		watch(p, s, &n, (struct slot){ .source = FROM_SENDER, .peer = &acc->sender, .account = acc });
+	}
+	for (int i = 0; i < KEEPER_CLIENTS; i++)
+		watch(p, s, &n, (struct slot){ .source = FROM_CLIENT, .peer = &k->clients[i].peer, .client = &k->clients[i] });
+	if (k->listen_fd >= 0) {
+		p[n] = (struct pollfd){ .fd = k->listen_fd, .events = POLLIN };
+		s[n++] = (struct slot){ .source = FROM_LISTENER };
+	}
+	return n;
+}
+
+static int patience(const struct keeper *k)
+{
+	int64_t now = clock_now();
+
+	if (k->heard || batch_ready(k) || people_waiting(k, true) || people_waiting(k, false) || k->next_wake <= now)
+		return 0;
+	/* Looked at least once a minute, so that a jump of the clock is noticed. */
+	int64_t wait = k->next_wake - now;
+	return wait > 60 ? 60000 : (int)wait * 1000;
+}
+
+/* In --once: every poller has passed, everything is taken in, nothing more can leave now. */
+static bool idle(const struct keeper *k)
+{
+	if (k->nbatches || k->heard || k->next_wake <= clock_now())
+		return false;
+	for (uint32_t i = 0; i < k->naccounts; i++) {
+		const struct account *acc = &k->accounts[i];
+		if (acc->in_flight || acc->box[ROLE_SENT].look)
+			return false;
+		for (int r = 0; r < ROLE_COUNT; r++)
+			if (!acc->box[r].given_up && (!acc->box[r].seen_all || acc->box[r].poller.first))
+				return false;
+	}
+	return true;
+}
+
+static void tell_idle(struct keeper *k)
+{
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&f, FRAME_IDLE);
+	peer_say(&k->supervisor, &f, -1);
+	peer_flush(&k->supervisor);
+	k->idle_told = true;
+}
+
+static void flush_all(struct keeper *k, const struct slot *s, size_t n)
+{
+	(void)k;
+	for (size_t i = 0; i < n; i++)
+		if (s[i].peer)
+			peer_flush(s[i].peer);
+}
+
+void keeper_loop(struct keeper *k)
+{
+	size_t most = 3 + (size_t)k->naccounts * 3 + KEEPER_CLIENTS;
+	struct pollfd *p = calloc(most, sizeof(*p));
+	struct slot *s = calloc(most, sizeof(*s));
+	char *room = malloc(FRAME_MAX);
+
+	if (!p || !s || !room)
+		abort();
+	while (!k->ending) {
+		size_t n = watch_all(k, p, s);
+		if (poll(p, n, patience(k)) < 0 && errno != EINTR)
+			keeper_fail(k, ENDING_TRANSIENT, "poll: %m");
+		for (size_t i = 0; i < n; i++) {
+			if (s[i].source == FROM_LISTENER && p[i].revents) {
+				int fd = accept4(k->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+				if (fd >= 0)
+					accept_client(k, fd);
+			} else if (p[i].revents & (POLLIN | POLLHUP | POLLERR)) {
+				hear_all(k, &s[i], room);
+			}
+		}
+		bury(k);
+		batch_feed(k);
+		keeper_turn(k);
+		n = watch_all(k, p, s);
+		flush_all(k, s, n);
+		bury(k);
+		if (k->once && !k->idle_told && idle(k))
+			tell_idle(k);
+	}
+	free(p);
+	free(s);
+	free(room);
+}

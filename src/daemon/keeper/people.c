@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What people ask over the control socket: who may, which verb, slice by slice. */
+#include "daemon/keeper/keeper.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const struct verb verbs[] = {
+	{ "list", false, verb_list },
+	{ "show", false, verb_show },
+	{ "why", false, verb_why },
+	{ "held", false, verb_held },
+	{ "release", true, verb_release },
+	{ "drop", true, verb_drop },
+	{ "act", true, verb_act },
+	{ "mode", true, verb_mode },
+	{ "audit-list", false, verb_audit_list },
+	{ "audit-verify", false, verb_audit_verify },
+	{ "status", false, verb_status },
+};
+
+static const struct verb *find_verb(struct span name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (span_eq(name, span_of(verbs[i].name)))
+			return &verbs[i];
+	return NULL;
+}
+
+bool people_waiting(const struct keeper *k, bool writes)
+{
+	for (int i = 0; i < KEEPER_CLIENTS; i++) {
+		const struct client *c = &k->clients[i];
+		if (c->peer.fd < 0 || !c->busy || c->peer.first)
+			continue;
+		const struct verb *v = find_verb(c->request.verb);
+		if (writes == (v && v->writes))
+			return true;
+	}
+	return false;
+}
+
+void people_row(struct turn *t, struct client *c, const struct row *r)
+{
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&f, FRAME_ROW);
+	row_put(&f, r);
+	turn_say(t, &c->peer, &f, -1);
+	buf_free(&f);
+}
+
+bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	*end = (struct control_end){ .status = status, .text = arena_span(t->a, span_of(line)) };
+	return true;
+}
+
+struct span people_actor(struct turn *t, const struct client *c)
+{
+	return span_of(arena_printf(t->a, "uid=%u", c->uid));
+}
+
+bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out)
+{
+	struct span given = control_arg(&c->request, "conversation");
+	struct span digits = span_istarts(given, SPAN("C-")) ? span_sub(given, 2, SIZE_MAX) : given;
+
+	if (span_to_u64(digits, UINT64_MAX / 2, number) && get_conversation(t, *number, out) == 0)
+		return true;
+	people_refuse(end, EX_NOINPUT, t, "there is no conversation %.*s: hearback list --all shows them", SPAN_ARG(given));
+	return false;
+}
+
+void people_gone(struct client *c)
+{
+	peer_close(&c->peer);
+	arena_free(&c->a);
+	if (c->check) {
+		audit_check_free(c->check);
+		free(c->check);
+		c->check = NULL;
+	}
+	c->busy = false;
+}
+
+void people_slice(struct turn *t, struct client *c)
+{
+	const struct verb *v = find_verb(c->request.verb);
+	struct control_end end = { 0 };
+	bool done;
+
+	if (c->peer.first || c->peer.fd < 0)
+		return;
+	if (c->uid != 0 && c->uid != getuid())
+		done = people_refuse(&end, EX_NOPERM, t, "only root and the user hearback runs as may ask");
+	else if (!v)
+		done = people_refuse(&end, EX_USAGE, t, "this keeper knows no request %.*s", SPAN_ARG(c->request.verb));
+	else
+		done = v->run(t, c, &end);
+	if (!done)
+		return;
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+	frame_begin(&f, FRAME_END);
+	control_end_put(&f, &end);
+	turn_say(t, &c->peer, &f, -1);
+	buf_free(&f);
+	c->busy = false;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/keeper/keeper.h"
+#include <stdlib.h>
+#include <sysexits.h>
+
+enum { VERIFY_SLICE = 1000 };
+
+static void record_row(struct turn *t, struct client *c, const struct audit_record *r)
+{
+	struct row row = { .kind = SPAN("record") };
+	const struct account *acc = keeper_account(t->k, r->account);
+	BUF_CLEANUP struct buf rules = BUF_CAPPED(4096);
+
+	row_number(&row, "record", (int64_t)r->seq);
+	row_time(&row, "at", r->at);
+	row_text(&row, "event", span_of(audit_event_name(r->event)));
+	row_text(&row, "account", acc ? acc->c->name : SPAN(""));
+	row_text(&row, "conversation", r->conversation ? span_of(arena_printf(t->a, "C-%llu", (unsigned long long)r->conversation)) : SPAN(""));
+	row_number(&row, "entry", (int64_t)r->outbox);
+	row_text(&row, "purpose", r->purpose < PURPOSE_COUNT ? span_of(purpose_name((enum purpose)r->purpose)) : SPAN(""));
+	row_text(&row, "verdict", r->verdict < VERDICT_COUNT ? span_of(verdict_name((enum verdict)r->verdict)) : SPAN(""));
+	for (uint32_t i = 0; i < r->nrules; i++)
+		buf_printf(&rules, "%s%.*s", i ? "\n" : "", SPAN_ARG(r->rules[i]));
+	row_list(&row, "rules", arena_span(t->a, buf_span(&rules)));
+	row_text(&row, "actor", r->actor);
+	row_text(&row, "detail", r->detail);
+	people_row(t, c, &row);
+}
+
+bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end)
+{
+	struct engine_row *rows;
+	uint64_t last = 0;
+
+	if (!c->cursor[0]) {
+		struct span given = control_arg(&c->request, "last");
+		if (given.n && !span_to_u64(given, UINT32_MAX, &last))
+			return people_refuse(end, EX_USAGE, t, "--last %.*s: write a number", SPAN_ARG(given));
+		c->cursor[0] = last && last < t->tip.audit_seq ? t->tip.audit_seq - last + 1 : 1;
+	}
+	struct key from = key_u64(c->cursor[0]);
+	int n = txn_range(t->t, DB_AUDIT, key_span(&from), SPAN_NONE, false, CONTROL_SLICE, t->a, &rows);
+	for (int i = 0; i < n; i++) {
+		struct audit_record r;
+		c->cursor[0] = key_get(rows[i].key, 0) + 1;
+		if (rows[i].value.p && audit_decode(t->a, rows[i].value, &r))
+			record_row(t, c, &r);
+	}
+	return n < CONTROL_SLICE;
+}
+
+/* The heads that must be met: ours, and one that the auditor brings along. */
+static bool start_check(struct turn *t, struct client *c, struct control_end *end)
+{
+	struct span given = control_arg(&c->request, "head");
+	struct audit_head h;
+	struct key from = { 0 };
+	struct engine_row *rows;
+	int n;
+
+	c->check = calloc(1, sizeof(*c->check));
+	if (!c->check)
+		abort();
+	audit_check_start(c->check);
+	if (given.n) {
+		if (!audit_head_get_text(given, &h)) {
+			people_refuse(end, EX_USAGE, t, "--head: this is no head; give the value of a Hearback-Audit field");
+			return false;
+		}
+		audit_check_head(c->check, &h, t->k->keys.known, t->k->keys.nknown, "given");
+	}
+	key_add(&from, 0, 8);
+	do {
+		n = txn_range(t->t, DB_HEAD, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a, &rows);
+		for (int i = 0; i < n; i++) {
+			uint64_t seq = key_get(rows[i].key, 0);
+			from = key_u64(seq + 1);
+			/* A head that cannot be read covers nothing; if it was the newest, the end of the chain tells. */
+			if (rows[i].value.p && audit_head_decode(rows[i].value, &h))
+				audit_check_head(c->check, &h, t->k->keys.known, t->k->keys.nknown, "in the ledger");
+		}
+	} while (n == ENGINE_RANGE_MAX);
+	c->cursor[0] = 1;
+	/* What comes later is not this check's business. */
+	c->cursor[1] = t->tip.audit_seq;
+	return true;
+}
+
+static bool end_check(struct turn *t, struct client *c, struct control_end *end)
+{
+	struct row row = { .kind = SPAN("audit") };
+	struct audit_head h;
+	struct span value;
+	struct key key = key_u64(t->tip.head_seq);
+	BUF_CLEANUP struct buf head = BUF_CAPPED(600);
+
+	audit_check_end(c->check, c->cursor[1]);
+	row_bool(&row, "ok", !c->check->failed);
+	row_number(&row, "records", (int64_t)c->check->records);
+	row_number(&row, "heads", c->check->nwanted);
+	if (txn_get(t->t, DB_HEAD, key_span(&key), t->a, &value) == 0 && audit_head_decode(value, &h))
+		audit_head_put_text(&h, &head);
+	row_text(&row, "head", arena_span(t->a, buf_span(&head)));
+	if (c->check->failed)
+		row_text(&row, "fault", span_of(c->check->err.text));
+	people_row(t, c, &row);
+	if (c->check->failed)
+		people_refuse(end, EX_DATAERR, t, "audit: %s", c->check->err.text);
+	audit_check_free(c->check);
+	free(c->check);
+	c->check = NULL;
+	return true;
+}
+
+bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end)
+{
+	struct engine_row *rows;
+
+	if (!c->check && !start_check(t, c, end)) {
+		free(c->check);
+		c->check = NULL;
+		return true;
+	}
+	struct key from = key_u64(c->cursor[0]);
+	int n = txn_range(t->t, DB_AUDIT, key_span(&from), SPAN_NONE, false, VERIFY_SLICE, t->a, &rows);
+	for (int i = 0; i < n && !c->check->failed; i++) {
+		uint64_t seq = key_get(rows[i].key, 0);
+		c->cursor[0] = seq + 1;
+		if (seq <= c->cursor[1] || t->tip.audit_seq < seq)
+			audit_check_record(c->check, seq, rows[i].value);
+	}
+	return c->check->failed || n < VERIFY_SLICE ? end_check(t, c, end) : false;
+}

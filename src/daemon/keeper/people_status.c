@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/keeper/keeper.h"
+#include <sysexits.h>
+
+static int64_t queue_count(struct turn *t, enum queue_class class, uint16_t account, int64_t *oldest)
+{
+	struct key from = { 0 }, to = { 0 };
+	struct engine_row *rows;
+	int64_t count = 0;
+
+	key_add(&from, class, 1);
+	key_add(&to, (uint64_t)class + 1, 1);
+	int n = txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+	for (int i = 0; i < n; i++) {
+		struct rec_outbox e;
+		if (get_outbox(t, key_get(rows[i].key, 9), &e) || e.account != account)
+			continue;
+		count++;
+		if (!*oldest || e.created_at < *oldest)
+			*oldest = e.created_at;
+	}
+	return count;
+}
+
+static void mailbox_row(struct turn *t, struct client *c, const struct account *acc, enum role role)
+{
+	struct row row = { .kind = SPAN("mailbox") };
+	const struct mailbox_run *box = &acc->box[role];
+	struct rec_mailbox r;
+
+	if (get_mailbox(t, acc->id, role, &r))
+		r = (struct rec_mailbox){ 0 };
+	row_text(&row, "account", acc->c->name);
+	row_text(&row, "mailbox", span_of(role_name(role)));
+	row_text(&row, "name", r.name);
+	row_bool(&row, "connected", box->selected);
+	row_number(&row, "uidvalidity", r.uidvalidity);
+	row_number(&row, "cursor", r.last_uid);
+	row_number(&row, "uidnext", r.uidnext);
+	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
+	row_text(&row, "trouble", arena_span(t->a, span_of(box->trouble)));
+	people_row(t, c, &row);
+}
+
+static void account_row(struct turn *t, struct client *c, const struct account *acc)
+{
+	struct row row = { .kind = SPAN("account") };
+	struct rec_account r;
+	int64_t oldest = 0, unused = 0;
+
+	if (get_account(t, acc->id, &r))
+		return;
+	row_text(&row, "account", acc->c->name);
+	row_text(&row, "mode", span_of(mode_name(acc->mode)));
+	row_bool(&row, "answers_seen", r.answers_seen);
+	row_number(&row, "queued", queue_count(t, QUEUE_WAITING, acc->id, &oldest));
+	row_number(&row, "in_flight", queue_count(t, QUEUE_IN_FLIGHT, acc->id, &oldest));
+	row_time(&row, "oldest", oldest);
+	row_number(&row, "held", queue_count(t, QUEUE_HELD, acc->id, &unused));
+	row_number(&row, "uncertain", queue_count(t, QUEUE_UNCERTAIN, acc->id, &unused));
+	people_row(t, c, &row);
+	for (int i = 0; i < ROLE_COUNT; i++)
+		mailbox_row(t, c, acc, (enum role)i);
+}
+
+static int64_t overdue(struct turn *t)
+{
+	struct key to = key_u64((uint64_t)t->now);
+	struct engine_row *rows;
+
+	return txn_range(t->t, DB_DUE, SPAN_NONE, key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+}
+
+bool verb_status(struct turn *t, struct client *c, struct control_end *end)
+{
+	struct row row = { .kind = SPAN("keeper") };
+	struct engine_size size = engine_size(t->k->engine);
+	BUF_CLEANUP struct buf missing = BUF_CAPPED(300);
+
+	(void)end;
+	sandbox_missing(&t->k->walls, &missing);
+	row_time(&row, "started", t->k->started_at);
+	row_number(&row, "messages", (int64_t)t->tip.next_message - 1);
+	row_number(&row, "conversations", (int64_t)t->tip.next_conversation - 1);
+	row_number(&row, "overdue", overdue(t));
+	row_number(&row, "records", (int64_t)t->tip.audit_seq);
+	row_number(&row, "ledger_bytes", (int64_t)size.used);
+	row_text(&row, "walls_missing", arena_span(t->a, buf_span(&missing)));
+	people_row(t, c, &row);
+	for (uint32_t i = 0; i < t->k->naccounts; i++)
+		account_row(t, c, &t->k->accounts[i]);
+	return true;
+}
