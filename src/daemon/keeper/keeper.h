@@ -13,6 +13,7 @@
 #include "ledger/records.h"
 #include "reply/template.h"
 #include "sandbox/sandbox.h"
+#include <sys/types.h>
 
 enum {
 	KEEPER_BATCHES = 8,	   /* batches in memory; pollers wait beyond that by themselves */
@@ -197,7 +198,7 @@ struct turn {
 	} *said, **said_end;
 };
 
-int turn_begin(struct keeper *k, bool write, struct turn *out);
+void turn_begin(struct keeper *k, bool write, struct turn *out);
 /* Writes counters and head, commits, lets frames out. A failure ends the keeper: nothing was lost, the pollers go
  * on from the cursor. */
 void turn_commit(struct turn *t);

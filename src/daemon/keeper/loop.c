@@ -444,7 +444,7 @@ void keeper_loop(struct keeper *k)
 	while (!k->ending) {
 		size_t n = watch_all(k, p, s);
 		if (poll(p, n, patience(k)) < 0 && errno != EINTR)
-			keeper_fail(k, ENDING_TRANSIENT, "poll: %m");
+			keeper_fail(k, ENDING_TRANSIENT, "poll: %s", strerror(errno));
 		for (size_t i = 0; i < n; i++) {
 			if (s[i].source == FROM_LISTENER && p[i].revents) {
 				int fd = accept4(k->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

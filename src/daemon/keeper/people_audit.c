@@ -53,6 +53,7 @@ bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end)
 static bool start_check(struct turn *t, struct client *c, struct control_end *end)
 {
 	struct span given = control_arg(&c->request, "head");
+	const uint8_t *keys = t->k->keys.known[0];
 	struct audit_head h;
 	struct key from = { 0 };
 	struct engine_row *rows;
@@ -67,7 +68,7 @@ static bool start_check(struct turn *t, struct client *c, struct control_end *en
 			people_refuse(end, EX_USAGE, t, "--head: this is no head; give the value of a Hearback-Audit field");
 			return false;
 		}
-		audit_check_head(c->check, &h, t->k->keys.known, t->k->keys.nknown, "given");
+		audit_check_head(c->check, &h, keys, t->k->keys.nknown, "--head");
 	}
 	key_add(&from, 0, 8);
 	do {
@@ -77,7 +78,7 @@ static bool start_check(struct turn *t, struct client *c, struct control_end *en
 			from = key_u64(seq + 1);
 			/* A head that cannot be read covers nothing; if it was the newest, the end of the chain tells. */
 			if (rows[i].value.p && audit_head_decode(rows[i].value, &h))
-				audit_check_head(c->check, &h, t->k->keys.known, t->k->keys.nknown, "in the ledger");
+				audit_check_head(c->check, &h, keys, t->k->keys.nknown, "the ledger");
 		}
 	} while (n == ENGINE_RANGE_MAX);
 	c->cursor[0] = 1;

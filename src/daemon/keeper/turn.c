@@ -45,7 +45,15 @@ _Noreturn void keeper_fail(struct keeper *k, enum ending why, const char *fmt, .
 	_exit(why == ENDING_CONFIG ? 78 : 75);
 }
 
-int turn_begin(struct keeper *k, bool write, struct turn *out)
+static _Noreturn void ledger_fail(struct keeper *k, int r, const char *what)
+{
+	if (r == -ENOSPC)
+		keeper_fail(k, ENDING_TRANSIENT, "%.*s: the disk is full: free space there; nothing was lost, work goes on by itself",
+			    SPAN_ARG(k->config.state_dir));
+	keeper_fail(k, ENDING_TRANSIENT, "%.*s: cannot %s: %s", SPAN_ARG(k->config.state_dir), what, strerror(-r));
+}
+
+void turn_begin(struct keeper *k, bool write, struct turn *out)
 {
 	static const struct key tip_key = { .b = "tip", .n = 3 };
 	struct span value;
@@ -55,16 +63,13 @@ int turn_begin(struct keeper *k, bool write, struct turn *out)
 	out->said_end = &out->said;
 	int r = txn_begin(k->engine, write, &out->t);
 	if (r)
-		keeper_fail(k, ENDING_TRANSIENT, r == -ENOSPC ?
-			    "%.*s: the disk is full: free space there; nothing was lost, work goes on by itself" :
-			    "%.*s: cannot begin a transaction: %m", SPAN_ARG(k->config.state_dir));
+		ledger_fail(k, r, "begin a transaction");
 	r = txn_get(out->t, DB_META, key_span(&tip_key), out->a, &value);
 	if (r == -ENOENT)
 		out->tip = (struct tip){ .next_message = 1, .next_conversation = 1, .next_outbox = 1 };
 	else if (r || !tip_get(value, &out->tip))
 		keeper_fail(k, ENDING_CONFIG, "%.*s: the ledger's counters are damaged: restore a backup",
 			    SPAN_ARG(k->config.state_dir));
-	return 0;
 }
 
 static void turn_end(struct turn *t)
@@ -97,9 +102,7 @@ void turn_commit(struct turn *t)
 	store_put(t, DB_META, &tip_key, buf_span(&b));
 	int r = txn_commit(&t->t);
 	if (r)
-		keeper_fail(t->k, ENDING_TRANSIENT, r == -ENOSPC ?
-			    "%.*s: the disk is full: free space there; nothing was lost, work goes on by itself" :
-			    "%.*s: cannot commit: %m", SPAN_ARG(t->k->config.state_dir));
+		ledger_fail(t->k, r, "commit");
 	for (struct turn_said *s = t->said; s; s = s->next)
 		peer_say(s->peer, &s->frame, s->fd);
 	turn_end(t);
