@@ -73,13 +73,15 @@ struct facts {
 
 	struct span content_type; /* of the whole message, "multipart/report", lower case */
 	struct span report_type;  /* its report-type parameter, lower case */
-	struct span text;	  /* all text parts that are the message, UTF-8, LF line ends */
+	struct span text;	  /* all text parts that are the message (or of a message forwarded without a
+				   * word), UTF-8, LF line ends */
 	struct span html_text;	  /* text made from the HTML alternative, where both are there */
 	struct fact_part *parts;  /* attachments and other parts that are not `text` */
 	uint32_t nparts;
 	struct fact_report *reports;
 	uint32_t nreports;
-	struct span returned_header; /* decoded header block of a returned message (RFC 3462), if any */
+	struct span returned_header; /* decoded header block of the first message within the message: returned
+				      * (RFC 3462) or forwarded */
 };
 
 /* Appends the encoding. */

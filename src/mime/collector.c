@@ -9,6 +9,8 @@
 #include "mime/transfer.h"
 #include "mime/words.h"
 
+enum { WORK_KEPT = 1024 * 1024 }; /* memory that one unusual message may leave to the next */
+
 void collector_start(struct collector *c, struct arena *a, struct facts *f, bool partial)
 {
 	struct buf *const texts[] = { &c->text, &c->html_text, &c->plain_choice, &c->html_choice };
@@ -26,8 +28,11 @@ void collector_start(struct collector *c, struct arena *a, struct facts *f, bool
 		buf_reset(texts[i]);
 		texts[i]->cap = LIMIT_TEXT;
 	}
-	for (size_t i = 0; i < sizeof(work) / sizeof(*work); i++)
+	for (size_t i = 0; i < sizeof(work) / sizeof(*work); i++) {
+		if (work[i]->room > WORK_KEPT)
+			buf_free(work[i]);
 		work[i]->cap = (size_t)LIMIT_FETCH_MAX * 8;
+	}
 	buf_reset(&c->returned);
 	c->returned.cap = LIMIT_HEADER_BLOCK;
 }

@@ -74,27 +74,33 @@ static size_t soft_break(struct span s)
 
 void transfer_quoted_printable(struct span in, struct buf *out)
 {
-	while (in.n) {
+	char *start = buf_reserve(out, in.n);
+	char *at = start;
+
+	while (start && in.n) {
 		const char *equal = memchr(in.p, '=', in.n);
 		size_t n = equal ? (size_t)(equal - in.p) : in.n;
-		buf_put(out, in.p, n);
+		memcpy(at, in.p, n);
+		at += n;
 		if (!equal)
-			return;
+			break;
 		in = span_sub(in, n + 1, SIZE_MAX);
 		int high = in.n ? hex_value(in.p[0]) : -1;
 		int low = in.n > 1 ? hex_value(in.p[1]) : -1;
-		size_t skip = soft_break(in);
+		size_t skip = high < 0 ? soft_break(in) : 0;
 		if (high >= 0 && low >= 0) {
-			buf_putc(out, (char)(high << 4 | low));
+			*at++ = (char)(high << 4 | low);
 			in = span_sub(in, 2, SIZE_MAX);
 		} else if (skip) {
 			in = span_sub(in, skip, SIZE_MAX);
 		} else if (high < 0 || in.n > 1) {
-			buf_putc(out, '=');
+			*at++ = '=';
 		} else {
-			return; /* cut inside an escape */
+			break; /* cut inside an escape */
 		}
 	}
+	if (start)
+		buf_added(out, (size_t)(at - start));
 }
 
 static void uu_line(struct span line, struct buf *out)

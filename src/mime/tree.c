@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mime/tree.h"
+#include "base/text.h"
 #include "mail/limits.h"
 #include "mime/bounds.h"
 #include "mime/content_type.h"
@@ -129,7 +130,7 @@ static void returned_fields(struct collector *c, GMimeObject *message)
 		GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
 		struct span name = text_of(g_mime_header_get_name(header));
 		struct span value = text_of(g_mime_header_get_raw_value(header));
-		if (name.n <= LIMIT_FIELD_NAME && name.n == content_type_clean(c->a, name).n)
+		if (name.n <= LIMIT_FIELD_NAME && utf8_valid(name))
 			h.at[h.n++] = (struct raw_field){ name, span_sub(value, 0, LIMIT_FIELD_VALUE) };
 	}
 	collector_returned(c, fields_decode(c->a, &h, &c->f->flags), h.n);
