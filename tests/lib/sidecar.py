@@ -111,8 +111,11 @@ class Sidecar:
         os.makedirs(self.state, exist_ok=True)
         shutil.chown(self.state, RUN_AS, pwd.getpwnam(RUN_AS).pw_gid)
         os.chmod(self.state, 0o700)
-        write(self.password, self.servers.password + "\n", 0o600, RUN_AS)
+        self.write_password(self.servers.password)
         self.write_config()
+
+    def write_password(self, password):
+        write(self.password, password + "\n", 0o600, RUN_AS)
 
     def write_config(self, **account):
         """Writes the configuration anew, with these settings of the account changed."""
