@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define NUM "%" PRIu64
+
 struct audit_wanted {
 	uint64_t seq;
 	struct hash hash;
@@ -26,8 +28,10 @@ void audit_check_free(struct audit_check *c)
 static bool meet(struct audit_check *c, const struct audit_wanted *w)
 {
 	if (!hash_eq(&w->hash, &c->previous, sizeof(c->previous)))
-		return FAIL(c, "record %" PRIu64 ": its hash does not fit head %" PRIu64 " (from %s): it, or what stood "
-			       "before it, was changed", w->seq, w->seq, w->where);
+		return FAIL(c,
+			    "record " NUM ": its hash does not fit head " NUM " (from %s): it, or what stood "
+			    "before it, was changed",
+			    w->seq, w->seq, w->where);
 	if (w->seq > c->covered)
 		c->covered = w->seq;
 	return true;
@@ -55,11 +59,11 @@ bool audit_check_head(struct audit_check *c, const struct audit_head *h, const u
 	for (uint32_t i = 0; i < nkeys && !known; i++)
 		known = audit_head_check(h, keys + (size_t)i * SIGN_PUBLIC);
 	if (!known)
-		return FAIL(c, "head %" PRIu64 " (from %s): signature is not by any known key", h->seq, where);
+		return FAIL(c, "head " NUM " (from %s): signature is not by any known key", h->seq, where);
 	if (h->seq + 1 == c->next)
 		return meet(c, &w);
 	if (h->seq < c->next)
-		return FAIL(c, "head %" PRIu64 " (from %s): stands behind record %" PRIu64 ": put elsewhere", h->seq,
+		return FAIL(c, "head " NUM " (from %s): stands behind record " NUM ": put elsewhere", h->seq,
 			    where, c->next - 1);
 	want(c, w);
 	return true;
@@ -83,12 +87,14 @@ static bool meet_wanted(struct audit_check *c)
 static bool check_links(struct audit_check *c, uint64_t seq, const struct audit_record *r)
 {
 	if (r->seq != seq)
-		return FAIL(c, "record %" PRIu64 ": says that it is record %" PRIu64 ": put elsewhere", seq, r->seq);
+		return FAIL(c, "record " NUM ": says that it is record " NUM ": put elsewhere", seq, r->seq);
 	if (hash_eq(&r->previous, &c->previous, sizeof(c->previous)))
 		return true;
 	if (seq == 1)
-		return FAIL(c, "record 1: does not begin a chain: changed, or records before it were removed");
-	return FAIL(c, "record %" PRIu64 ": its hash does not fit record %" PRIu64 ": changed, removed or put elsewhere",
+		return FAIL(c,
+			    "record 1: does not begin a chain: changed, or records before it were removed");
+	return FAIL(c,
+		    "record " NUM ": its hash does not fit record " NUM ": changed, removed or put elsewhere",
 		    seq - 1, seq);
 }
 
@@ -100,13 +106,14 @@ bool audit_check_record(struct audit_check *c, uint64_t seq, struct span encoded
 	if (c->failed)
 		return false;
 	if (seq > c->next)
-		return FAIL(c, "record %" PRIu64 ": missing: it was removed", c->next);
+		return FAIL(c, "record " NUM ": missing: it was removed", c->next);
 	if (seq < c->next)
-		return FAIL(c, "record %" PRIu64 ": stands behind record %" PRIu64 ": put elsewhere", seq, c->next - 1);
+		return FAIL(c, "record " NUM ": stands behind record " NUM ": put elsewhere", seq,
+			    c->next - 1);
 	if (!encoded.p)
-		return FAIL(c, "record %" PRIu64 ": missing or damaged", seq);
+		return FAIL(c, "record " NUM ": missing or damaged", seq);
 	if (!audit_decode(a, encoded, &r))
-		return FAIL(c, "record %" PRIu64 ": cannot be read: changed", seq);
+		return FAIL(c, "record " NUM ": cannot be read: changed", seq);
 	if (!check_links(c, seq, &r))
 		return false;
 	c->previous = audit_hash(encoded);
@@ -122,12 +129,15 @@ bool audit_check_end(struct audit_check *c, uint64_t newest)
 	if (c->failed)
 		return false;
 	if (c->nwanted)
-		return FAIL(c, "head %" PRIu64 " (from %s) is newer than the last record %" PRIu64 ": records were removed",
+		return FAIL(c,
+			    "head " NUM " (from %s) is newer than the last record " NUM
+			    ": records were removed",
 			    c->wanted[0].seq, c->wanted[0].where, last);
 	if (newest != last)
-		return FAIL(c, "record %" PRIu64 ": the ledger counts %" PRIu64 " records, %" PRIu64 " are there: %s",
+		return FAIL(c, "record " NUM ": the ledger counts " NUM " records, " NUM " are there: %s",
 			    last + 1, newest, last, newest > last ? "removed" : "added");
 	if (c->covered < last)
-		return FAIL(c, "records %" PRIu64 " to %" PRIu64 " are covered by no signed head", c->covered + 1, last);
+		return FAIL(c, "records " NUM " to " NUM " are covered by no signed head", c->covered + 1,
+			    last);
 	return true;
 }

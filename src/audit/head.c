@@ -101,7 +101,8 @@ bool audit_head_get_text(struct span in, struct audit_head *out)
 	uint64_t version, at;
 
 	*out = (struct audit_head){ 0 };
-	if (!next_part(&rest, 'v', &v) || !span_to_u64(v, AUDIT_VERSION, &version) || version != AUDIT_VERSION)
+	if (!next_part(&rest, 'v', &v) || !span_to_u64(v, AUDIT_VERSION, &version) ||
+	    version != AUDIT_VERSION)
 		return false;
 	if (!next_part(&rest, 'n', &v) || !span_to_u64(v, UINT64_MAX, &out->seq))
 		return false;

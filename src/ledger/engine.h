@@ -36,8 +36,8 @@ struct engine_get {
  * holder's process id. Refuses (-EPROTO) a ledger with a newer schema number, and (-EBADMSG) one
  * that was written with another tag key. `read_only` takes no lock and must be used by short-lived
  * readers only. The file is preallocated and grows by itself at the start of a write transaction
- * once 3/4 are used; -ENOSPC from txn_begin when the disk has no room for that. Never keep it over
- * a fork. */
+ * once 3/4 (of a large one, all but 512 MiB) are used; -ENOSPC from txn_begin when the disk has no
+ * room for that. Never keep it over a fork. */
 int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool read_only, struct engine **out,
 		     struct err *err);
 int engine_open_memory(const uint8_t tag_key[KEY_SIZE], struct engine **out);
@@ -51,8 +51,8 @@ struct engine_size engine_size(struct engine *e);
 /* One transaction at a time: -EBUSY while another of this engine is open. -ENOSPC: the disk is full
  * (nothing has changed; try again later), -EROFS: opened read_only. */
 int txn_begin(struct engine *e, bool write, struct txn **out);
-/* A write transaction that may use what is kept back, the last quarter of the map, when the disk is
- * full: to say so, to settle what has left the house, and to delete. */
+/* A write transaction that may use what is kept back, the last quarter of the map (at most
+ * 512 MiB), when the disk is full: to say so, to settle what has left the house, and to delete. */
 int txn_begin_reserve(struct engine *e, struct txn **out);
 /* Durable when it returns 0. The transaction is gone in any case. A put or delete that failed makes
  * the commit fail with the same error. -ENOSPC: nothing was written. */

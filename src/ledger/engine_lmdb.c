@@ -17,6 +17,7 @@
 enum { LEDGER_SCHEMA = 1, MODE = 0600, PATH_ROOM = 4000 };
 static const size_t map_initial = 64u << 20;
 static const size_t map_step = 1u << 30;
+static const size_t kept_most = 512u << 20;
 
 struct lmdb {
 	struct engine base;
@@ -127,15 +128,16 @@ static size_t pages_free(struct lmdb *l)
 	return n;
 }
 
+/* What is left is kept for those who say that the disk is full, and for deleting. */
 static bool nearly_full(const struct lmdb *l, size_t pages)
 {
+	const size_t kept = l->map / 4 < kept_most ? l->map / 4 : kept_most;
 	MDB_stat st;
 
 	mdb_env_stat(l->env, &st);
-	return pages > l->map / st.ms_psize / 4 * 3;
+	return pages > (l->map - kept) / st.ms_psize;
 }
 
-/* The last quarter of the map is kept for those who say that the disk is full, and for deleting. */
 static int make_room(struct lmdb *l, bool reserve)
 {
 	int dead;
@@ -325,7 +327,8 @@ static int open_file(struct lmdb *l, const char *folder, struct err *err)
 	snprintf(path, sizeof(path), "%s/data.mdb", folder);
 	if (stat(path, &st) < 0 && (errno != ENOENT || l->read_only))
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	l->map = (size_t)st.st_size > map_initial ? ((size_t)st.st_size + 65535) / 65536 * 65536 : map_initial;
+	const size_t there = ((size_t)st.st_size + 65535) / 65536 * 65536;
+	l->map = there > map_initial ? there : map_initial;
 	int rc = mdb_env_create(&l->env);
 	if (!rc)
 		rc = mdb_env_set_maxdbs(l->env, DB_COUNT);
@@ -339,8 +342,8 @@ static int open_file(struct lmdb *l, const char *folder, struct err *err)
 		return 0;
 	int r = preallocate(l, l->map);
 	if (r == -ENOSPC)
-		return err_set(err, r, "%s: no room on the disk for the %zu MiB of the ledger: make room", path,
-			       l->map >> 20);
+		return err_set(err, r, "%s: no room on the disk for the %zu MiB of the ledger: make room",
+			       path, l->map >> 20);
 	return r ? err_set(err, r, "%s: %s", path, strerror(-r)) : 0;
 }
 
@@ -374,15 +377,20 @@ static int check_schema(struct lmdb *l, const char *folder, struct err *err)
 	r = txn_get(t, DB_META, SPAN("schema"), a, &value);
 	txn_abort(&t);
 	if (r == -EBADMSG)
-		return err_set(err, r, "%s: the key file beside it is not the one this ledger was written with, or the "
-				       "ledger is damaged: restore both from one backup", folder);
+		return err_set(err, r,
+			       "%s: the key file beside it is not the one this ledger was written with, or "
+			       "the ledger is damaged: restore both from one backup",
+			       folder);
 	if (r)
-		return err_set(err, r, "%s: %s", folder, r == -ENOENT ? "there is no ledger here" : strerror(-r));
+		return err_set(err, r, "%s: %s", folder,
+			       r == -ENOENT ? "there is no ledger here" : strerror(-r));
 	struct wire w = wire_over(value);
 	uint32_t schema = wire_u32(&w);
 	if (w.bad || schema > LEDGER_SCHEMA)
-		return err_set(err, -EPROTO, "%s: the ledger has schema %u, this hearback knows up to %d: install the "
-					     "newer hearback", folder, schema, LEDGER_SCHEMA);
+		return err_set(err, -EPROTO,
+			       "%s: the ledger has schema %u, this hearback knows up to %d: install the "
+			       "newer hearback",
+			       folder, schema, LEDGER_SCHEMA);
 	return 0;
 }
 
@@ -405,7 +413,8 @@ static int open_ledger(struct lmdb *l, const char *folder, struct err *err)
 	int r = open_databases(l, DB_META, DB_META + 1);
 
 	if (r)
-		return err_set(err, r, "%s: %s", folder, r == -ENOENT ? "there is no ledger here" : strerror(-r));
+		return err_set(err, r, "%s: %s", folder,
+			       r == -ENOENT ? "there is no ledger here" : strerror(-r));
 	mdb_reader_check(l->env, &dead);
 	int schema = check_schema(l, folder, err);
 	if (schema && (schema != -ENOENT || l->read_only))

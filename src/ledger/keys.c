@@ -23,8 +23,8 @@ static bool get_key(struct span *rest, const char *name, uint8_t *key, size_t n)
 {
 	struct span line, word;
 
-	return span_split(rest, '\n', &line) && span_split(&line, ' ', &word) && span_eq(word, span_of(name)) &&
-	       line.p && get_hex(line, key, n);
+	return span_split(rest, '\n', &line) && span_split(&line, ' ', &word) &&
+	       span_eq(word, span_of(name)) && line.p && get_hex(line, key, n);
 }
 
 /* The last line is a hash of all before it: a file cut short or edited is noticed. */
@@ -63,7 +63,8 @@ static bool get_text(struct span text, struct keys *k)
 		return false;
 	k->nknown = 1;
 	while (span_starts(rest, SPAN("retired "))) {
-		if (k->nknown > KEYS_RETIRED_MAX || !get_key(&rest, "retired", k->known[k->nknown++], SIGN_PUBLIC))
+		if (k->nknown > KEYS_RETIRED_MAX ||
+		    !get_key(&rest, "retired", k->known[k->nknown++], SIGN_PUBLIC))
 			return false;
 	}
 	struct hash h = hash_blake2b(SPAN("hearback keys"), span_sub(text, 0, text.n - rest.n));
@@ -81,8 +82,11 @@ int keys_load(const char *path, struct keys *out, struct err *err)
 	if (stat(path, &st) < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	if (st.st_mode & 077)
-		return err_set(err, -EPERM, "%s: others may read the keys (mode %04o): chmod 600 it, and if somebody "
-					    "did, start with a new ledger", path, (unsigned)st.st_mode & 07777);
+		return err_set(err, -EPERM,
+			       "%s: others may read the keys (mode %04o): chmod 600 it, and if somebody "
+			       "did, start with a new ledger",
+			       path, (unsigned)st.st_mode & 07777);
+	buf_reserve(&text, FILE_MAX); /* no copy is left behind by growing */
 	int r = io_read_file(path, FILE_MAX, &text, err);
 	if (r)
 		return r;
@@ -91,13 +95,15 @@ int keys_load(const char *path, struct keys *out, struct err *err)
 	if (good)
 		return 0;
 	keys_wipe(out);
-	return err_set(err, -EBADMSG, "%s: the key file is cut short or was changed: restore it from the backup", path);
+	return err_set(err, -EBADMSG,
+		       "%s: the key file is cut short or was changed: restore it from the backup", path);
 }
 
 static int make(const char *path, struct keys *k, struct err *err)
 {
 	BUF_CLEANUP struct buf text = BUF_CAPPED(FILE_MAX);
 
+	buf_reserve(&text, FILE_MAX);
 	crypto_random(k->tag, KEY_SIZE);
 	crypto_random(k->id, KEY_SIZE);
 	crypto_random(k->message_id, KEY_SIZE);
@@ -135,8 +141,10 @@ int keys_open(const char *path, const char *ledger, struct keys *out, struct err
 		return keys_load(path, out, err);
 	snprintf(data, sizeof(data), "%s/data.mdb", ledger);
 	if (access(data, F_OK) == 0 || errno != ENOENT)
-		return err_set(err, -ENOENT, "%s: missing, and the ledger in %s cannot be read without it: restore it "
-					     "from the backup, or move the ledger away to start anew", path, ledger);
+		return err_set(err, -ENOENT,
+			       "%s: missing, and the ledger in %s cannot be read without it: restore it "
+			       "from the backup, or move the ledger away to start anew",
+			       path, ledger);
 	return make(path, out, err);
 }
 

@@ -38,7 +38,8 @@ int pieces_put(struct txn *t, enum ledger_db db, uint64_t number, struct span va
 }
 
 /* Appends the piece to `whole`. */
-static int get_piece(struct txn *t, enum ledger_db db, struct span key, struct arena *scratch, struct buf *whole)
+static int get_piece(struct txn *t, enum ledger_db db, struct span key, struct arena *scratch,
+		     struct buf *whole)
 {
 	struct span part;
 	int r = txn_get(t, db, key, scratch, &part);
@@ -50,7 +51,8 @@ static int get_piece(struct txn *t, enum ledger_db db, struct span key, struct a
 	return 0;
 }
 
-int pieces_get(struct txn *t, enum ledger_db db, uint64_t number, size_t max, struct arena *a, struct span *out)
+int pieces_get(struct txn *t, enum ledger_db db, uint64_t number, size_t max, struct arena *a,
+	       struct span *out)
 {
 	struct piece_key key;
 	struct span first;

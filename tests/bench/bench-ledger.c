@@ -105,7 +105,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	printf("write %.0f messages/s, read %.0f/s, %.0f bytes each, of which %d are facts\n",
-	       (double)messages * 1000 / (double)(written - start + 1), (double)messages * 1000 / (double)(end - written + 1),
-	       (double)size.used / (double)messages, FACTS);
+	       (double)messages * 1000 / (double)(written - start + 1),
+	       (double)messages * 1000 / (double)(end - written + 1), (double)size.used / (double)messages,
+	       FACTS);
 	return 0;
 }

@@ -180,7 +180,8 @@ int main(int argc, char **argv)
 		die(usage);
 	for (int i = 3; i < argc; i++)
 		words[i - 3] = argv[i];
-	if (crypto_start() || keys_load(argv[2], &keys, &err) || engine_open_lmdb(argv[1], keys.tag, false, &e, &err))
+	if (crypto_start() || keys_load(argv[2], &keys, &err) ||
+	    engine_open_lmdb(argv[1], keys.tag, false, &e, &err))
 		die(err.text);
 	if (txn_begin(e, true, &t))
 		die("no write transaction");

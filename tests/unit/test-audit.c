@@ -89,7 +89,8 @@ static const char *verify(struct chain *c, uint64_t heads_up_to, const struct au
 	if (given)
 		good = audit_check_head(&check, given, c->pub, 1, "somebody");
 	for (uint64_t seq = 1; seq <= c->newest && good; seq++) {
-		good = audit_check_record(&check, seq, c->records[seq].n ? buf_span(&c->records[seq]) : SPAN_NONE);
+		good = audit_check_record(&check, seq,
+					  c->records[seq].n ? buf_span(&c->records[seq]) : SPAN_NONE);
 		if (good && seq % EVERY == 0 && seq <= heads_up_to)
 			good = audit_check_head(&check, &c->heads[seq / EVERY - 1], c->pub, 1, "ledger");
 	}
@@ -142,9 +143,10 @@ static void the_last_record_needs_its_head(void **state)
 	struct chain *c = *state;
 
 	c->records[RECORDS].p[c->records[RECORDS].n - 1] = 'L';
-	assert_string_equal(verify(c, RECORDS, NULL),
-			    "record 30: its hash does not fit head 30 (from ledger): it, or what stood before it, was "
-			    "changed");
+	assert_string_equal(
+		verify(c, RECORDS, NULL),
+		"record 30: its hash does not fit head 30 (from ledger): it, or what stood before it, was "
+		"changed");
 }
 
 static void swapped_records_are_seen(void **state)
@@ -187,9 +189,10 @@ static void a_hole_is_seen(void **state)
 		c->records[seq].n = c->records[seq + 1].n;
 	c->newest = 29;
 	chain_from(c, 12, "other");
-	assert_string_equal(verify(c, RECORDS, NULL),
-			    "record 15: its hash does not fit head 15 (from ledger): it, or what stood before it, was "
-			    "changed");
+	assert_string_equal(
+		verify(c, RECORDS, NULL),
+		"record 15: its hash does not fit head 15 (from ledger): it, or what stood before it, was "
+		"changed");
 }
 
 static void rehashing_without_the_key_is_seen(void **state)
@@ -197,13 +200,15 @@ static void rehashing_without_the_key_is_seen(void **state)
 	struct chain *c = *state;
 
 	chain_from(c, 17, "nothing was sent");
-	assert_string_equal(verify(c, RECORDS, NULL),
-			    "record 20: its hash does not fit head 20 (from ledger): it, or what stood before it, was "
-			    "changed");
+	assert_string_equal(
+		verify(c, RECORDS, NULL),
+		"record 20: its hash does not fit head 20 (from ledger): it, or what stood before it, was "
+		"changed");
 	assert_string_equal(verify(c, 15, NULL), "records 16 to 30 are covered by no signed head");
-	assert_string_equal(verify(c, 15, &c->heads[4]),
-			    "record 25: its hash does not fit head 25 (from somebody): it, or what stood before it, "
-			    "was changed");
+	assert_string_equal(
+		verify(c, 15, &c->heads[4]),
+		"record 25: its hash does not fit head 25 (from somebody): it, or what stood before it, "
+		"was changed");
 }
 
 static void a_foreign_head_is_refused(void **state)
@@ -214,13 +219,16 @@ static void a_foreign_head_is_refused(void **state)
 
 	sign_keypair(pub, sec);
 	audit_head_sign(&h, pub, sec);
-	assert_string_equal(verify(c, RECORDS, &h), "head 25 (from somebody): signature is not by any known key");
+	assert_string_equal(verify(c, RECORDS, &h),
+			    "head 25 (from somebody): signature is not by any known key");
 	/* Nor does it help to claim the id of the true key. */
 	audit_key_id(c->pub, h.key_id);
-	assert_string_equal(verify(c, RECORDS, &h), "head 25 (from somebody): signature is not by any known key");
+	assert_string_equal(verify(c, RECORDS, &h),
+			    "head 25 (from somebody): signature is not by any known key");
 	h = c->heads[4];
 	h.at++;
-	assert_string_equal(verify(c, RECORDS, &h), "head 25 (from somebody): signature is not by any known key");
+	assert_string_equal(verify(c, RECORDS, &h),
+			    "head 25 (from somebody): signature is not by any known key");
 	h = c->heads[4];
 	h.seq = 26;
 	audit_head_sign(&h, c->pub, c->sec);

@@ -6,11 +6,12 @@
 #include <errno.h>
 
 static const char message[] =
-	"Received\0\0\0\0from mail.example.org (mail.example.org [192.0.2.1])\tby mx.example.com (Postfix) with ESMTPS "
-	"id 0123456789\tfor <support@example.com>; Sat, 21 Nov 2026 10:00:00 +0000"
+	"Received\0\0\0\0from mail.example.org (mail.example.org [192.0.2.1])\tby mx.example.com (Postfix) "
+	"with ESMTPS id 0123456789\tfor <support@example.com>; Sat, 21 Nov 2026 10:00:00 +0000"
 	"DKIM-Signature\0\0\0\0v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=default;"
 	"Content-Type\0\0\0\0text/plain; charset=UTF-8"
-	"Hello,\n\nI cannot log in to my account since the last update. Could you please help me?\n\nKind regards,\n";
+	"Hello,\n\nI cannot log in to my account since the last update. Could you please help me?\n\n"
+	"Kind regards,\n";
 
 /* The ledger of last year was packed with these bytes: a change here makes it unreadable. */
 static void it_never_changes(void **state)

@@ -49,6 +49,8 @@ static int tear_down(void **state)
 	struct place *p = *state;
 
 	remove_ledger(p->folder);
+	if (umount(p->folder) == 0)
+		rmdir(p->folder);
 	free(p);
 	return 0;
 }
@@ -59,7 +61,8 @@ static struct engine *open_engine(void **state)
 	struct engine *e = NULL;
 	struct err err = { "" };
 
-	int r = p->disk ? engine_open_lmdb(p->folder, key_one, false, &e, &err) : engine_open_memory(key_one, &e);
+	int r = p->disk ? engine_open_lmdb(p->folder, key_one, false, &e, &err)
+			: engine_open_memory(key_one, &e);
 	if (r)
 		print_error("%s\n", err.text);
 	assert_int_equal(r, 0);
@@ -102,8 +105,8 @@ static const char *keys_of(struct engine *e, const char *from, const char *to, b
 	assert_true(n >= 0);
 	text[0] = '\0';
 	for (int i = 0; i < n; i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.*s%s", i ? " " : "", SPAN_ARG(rows[i].key),
-				       rows[i].value.p ? "" : "?");
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.*s%s", i ? " " : "",
+				       SPAN_ARG(rows[i].key), rows[i].value.p ? "" : "?");
 	txn_abort(&t);
 	return text;
 }
@@ -123,7 +126,8 @@ static void values_come_back(void **state)
 	put(t, DB_MESSAGE, "empty", "");
 	put(t, DB_MESSAGE, "a", "two");
 	put(t, DB_EVENT, "a", "another database");
-	assert_int_equal(txn_put(t, DB_MESSAGE, SPAN("123456789012345678901234"), span_make(large, sizeof(large))), 0);
+	assert_int_equal(
+		txn_put(t, DB_MESSAGE, SPAN("123456789012345678901234"), span_make(large, sizeof(large))), 0);
 	assert_int_equal(txn_get(t, DB_MESSAGE, SPAN("a"), a, &v), 0);
 	assert_span(v, "two");
 	assert_int_equal(txn_commit(&t), 0);
@@ -263,10 +267,8 @@ static void damage_is_told(void **state)
 	assert_int_equal(txn_get(t, DB_EVENT, SPAN("a"), a, &v), -EBADMSG);
 	assert_int_equal(txn_get(t, DB_WAKE, SPAN("a"), a, &v), 0);
 	struct engine_get many[] = {
-		{ .db = DB_WAKE, .key = SPAN("a") },
-		{ .db = DB_DUE, .key = SPAN("c") },
-		{ .db = DB_DUE, .key = SPAN("a") },
-		{ .db = DB_DUE, .key = SPAN("none") },
+		{ .db = DB_WAKE, .key = SPAN("a") }, { .db = DB_DUE, .key = SPAN("c") },
+		{ .db = DB_DUE, .key = SPAN("a") },  { .db = DB_DUE, .key = SPAN("none") },
 		{ .db = DB_DUE, .key = SPAN("b") },
 	};
 	txn_get_many(t, many, 5, a);
@@ -295,7 +297,8 @@ static void order_holds_in_large(void **state)
 		struct txn *t = begin(e, true);
 		for (uint64_t j = i; j < i + 100; j++) {
 			assert_int_equal(txn_put(t, DB_EVENT, number_key(&k, j), SPAN("counts up")), 0);
-			assert_int_equal(txn_put(t, DB_PLACE, number_key(&k, j * 7919 % N), SPAN("scattered")), 0);
+			assert_int_equal(
+				txn_put(t, DB_PLACE, number_key(&k, j * 7919 % N), SPAN("scattered")), 0);
 			if (j % 3 == 0)
 				assert_int_equal(txn_delete(t, DB_EVENT, number_key(&k, j)), 0);
 		}
@@ -304,7 +307,8 @@ static void order_holds_in_large(void **state)
 	struct txn *t = begin(e, false);
 	for (uint64_t at = 0; at < N; at += ENGINE_RANGE_MAX) {
 		struct number_key from;
-		int n = txn_range(t, DB_PLACE, number_key(&from, at), SPAN_NONE, false, ENGINE_RANGE_MAX, a, &rows);
+		int n = txn_range(t, DB_PLACE, number_key(&from, at), SPAN_NONE, false, ENGINE_RANGE_MAX, a,
+				  &rows);
 		assert_int_equal(n, ENGINE_RANGE_MAX);
 		for (uint64_t i = 0; i < ENGINE_RANGE_MAX; i++)
 			assert_true(span_eq(rows[i].key, number_key(&k, at + i)));
@@ -475,8 +479,8 @@ static void the_map_grows(void **state)
 		ARENA_CLEANUP struct arena *a = arena_new();
 		struct txn *t;
 		struct span v;
-		if (engine_open_lmdb(p->folder, key_one, true, &reader, &err) || write(hello[1], &c, 1) != 1 ||
-		    read(go[0], &c, 1) != 1 || txn_begin(reader, false, &t) ||
+		if (engine_open_lmdb(p->folder, key_one, true, &reader, &err) ||
+		    write(hello[1], &c, 1) != 1 || read(go[0], &c, 1) != 1 || txn_begin(reader, false, &t) ||
 		    txn_get(t, DB_EVENT, number_key(&k, N - 1), a, &v) || v.n != sizeof(value))
 			_exit(1);
 		_exit(0);
@@ -486,7 +490,8 @@ static void the_map_grows(void **state)
 	for (uint64_t i = 0; i < N; i += EACH) {
 		struct txn *t = begin(e, true);
 		for (uint64_t j = i; j < i + EACH; j++)
-			assert_int_equal(txn_put(t, DB_EVENT, number_key(&k, j), span_make(value, sizeof(value))), 0);
+			assert_int_equal(
+				txn_put(t, DB_EVENT, number_key(&k, j), span_make(value, sizeof(value))), 0);
 		assert_int_equal(txn_commit(&t), 0);
 	}
 	assert_true(engine_size(e).map >= 8 * start);
@@ -541,15 +546,21 @@ static void a_full_disk_is_told_and_survived(void **state)
 	struct txn *t;
 	struct number_key k;
 	char value[1800] = { 0 };
+	struct err err;
 	uint64_t n = 0;
 	int r;
 
-	if (mount("tmpfs", p->folder, "tmpfs", 0, "size=80m"))
+	if (mount("tmpfs", p->folder, "tmpfs", 0, "size=20m"))
 		skip();
+	assert_int_equal(engine_open_lmdb(p->folder, key_one, false, &e, &err), -ENOSPC);
+	assert_non_null(strstr(err.text, "no room on the disk for the 64 MiB"));
+	assert_int_equal(mount("tmpfs", p->folder, "tmpfs", MS_REMOUNT, "size=80m"), 0);
 	e = open_engine(state);
 	while ((r = txn_begin(e, true, &t)) == 0) {
 		for (int i = 0; i < 500; i++)
-			assert_int_equal(txn_put(t, DB_EVENT, number_key(&k, n++), span_make(value, sizeof(value))), 0);
+			assert_int_equal(
+				txn_put(t, DB_EVENT, number_key(&k, n++), span_make(value, sizeof(value))),
+				0);
 		assert_int_equal(txn_commit(&t), 0);
 		assert_true(n < 100000);
 	}
@@ -580,7 +591,6 @@ static void a_full_disk_is_told_and_survived(void **state)
 	txn_abort(&t);
 	assert_int_equal(engine_size(e).map, 2 * map);
 	engine_close(&e);
-	assert_int_equal(umount(p->folder), 0);
 }
 
 /* Keeps two databases equal, a count in a third, until it is killed. */
@@ -659,7 +669,13 @@ static void kills_leave_whole_transactions(void **state)
 	assert_true(written);
 }
 
-#define ON(engine, test) { #test " (" engine ")", test, set_up, tear_down, (char[]){ engine } }
+#define ON(engine, test)                                                                                     \
+	{                                                                                                    \
+#test " (" engine ")", test, set_up, tear_down, (char[])                                     \
+		{                                                                                            \
+			engine                                                                               \
+		}                                                                                            \
+	}
 #define BOTH(test) ON("memory", test), ON("disk", test)
 
 int main(void)

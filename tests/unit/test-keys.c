@@ -191,7 +191,8 @@ static void two_first_starts_agree(void **state)
 		pid_t pid = fork();
 		assert_true(pid >= 0);
 		if (pid == 0)
-			_exit(keys_open(path, ledger, &k, &err) || write(fds[1], k.tag, KEY_SIZE) != KEY_SIZE);
+			_exit(keys_open(path, ledger, &k, &err) ||
+			      write(fds[1], k.tag, KEY_SIZE) != KEY_SIZE);
 	}
 	for (int i = 0; i < 4; i++) {
 		int status;

@@ -45,7 +45,9 @@ static void put_records(struct txn *t)
 
 	for (uint64_t seq = 1; seq <= RECORDS; seq++) {
 		BUF_CLEANUP struct buf out = BUF_CAPPED(AUDIT_RECORD_MAX);
-		struct audit_record r = { .seq = seq, .event = AUDIT_SENT, .previous = previous, .detail = SPAN("a detail") };
+		struct audit_record r = {
+			.seq = seq, .event = AUDIT_SENT, .previous = previous, .detail = SPAN("a detail")
+		};
 		audit_encode(&r, &out);
 		txn_put(t, DB_AUDIT, number_key(&k, seq), buf_span(&out));
 		previous = audit_hash(buf_span(&out));
@@ -66,8 +68,8 @@ static int set_up(void **state)
 		return -1;
 	snprintf(ledger, sizeof(ledger), "%s/ledger", folder);
 	snprintf(keys_path, sizeof(keys_path), "%s/keys", folder);
-	if (keys_open(keys_path, ledger, &keys, &err) || engine_open_lmdb(ledger, keys.tag, false, &e, &err) ||
-	    txn_begin(e, true, &t))
+	if (keys_open(keys_path, ledger, &keys, &err) ||
+	    engine_open_lmdb(ledger, keys.tag, false, &e, &err) || txn_begin(e, true, &t))
 		return -1;
 	put_records(t);
 	int r = txn_commit(&t);
@@ -77,7 +79,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "ledger/data.mdb", "ledger/lock.mdb", "ledger/ledger.lock", "ledger", "keys", "" };
+	static const char *const names[] = {
+		"ledger/data.mdb", "ledger/lock.mdb", "ledger/ledger.lock", "ledger", "keys", ""
+	};
 	char path[200];
 
 	(void)state;
@@ -149,14 +153,16 @@ static void every_trick_is_seen(void **state)
 	} table[] = {
 		{ "count", NULL, NULL, "", true },
 		{ "flip", "7", NULL, "record 7: missing or damaged", false },
-		{ "change", "7", NULL, "record 7: its hash does not fit record 8: changed, removed or put elsewhere", false },
+		{ "change", "7", NULL,
+		  "record 7: its hash does not fit record 8: changed, removed or put elsewhere", false },
 		{ "swap", "7", "12", "record 7: says that it is record 12: put elsewhere", false },
 		{ "drop-last", NULL, NULL,
 		  "head 20 (from somebody) is newer than the last record 19: records were removed", true },
 		{ "drop-last", NULL, NULL, "records 16 to 19 are covered by no signed head", false },
 		{ "remove", "7", NULL, "record 7: missing: it was removed", false },
 		{ "rehash", "7", NULL,
-		  "record 10: its hash does not fit head 10 (from ledger): it, or what stood before it, was changed",
+		  "record 10: its hash does not fit head 10 (from ledger): it, or what stood "
+		  "before it, was changed",
 		  false },
 	};
 
