@@ -57,22 +57,21 @@ static json_t *json_signs(const struct kind_found *k)
 	return out;
 }
 
-/* Those who did not get the message; a warning that it is late is no failure. */
+/* Those who did not get the message, or not yet. */
 static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kind)
 {
-	json_t *failed = json_array(), *delayed = json_array();
+	json_t *out = json_array();
 	struct bounce_recipient *at = NULL;
 	uint32_t n = kind == KIND_BOUNCE ? reading_bounce(a, f, &at) : 0;
+	struct span returned = kind == KIND_BOUNCE ? reading_returned_id(a, f) : SPAN_NONE;
 
-	for (uint32_t i = 0; i < n; i++) {
-		json_t *list = at[i].action == BOUNCE_FAILED ? failed : at[i].action == BOUNCE_DELAYED ? delayed : NULL;
-		if (list)
-			json_array_append_new(list, json_pack("{s:o, s:b, s:o, s:o}", "address", json_span(at[i].address),
-							      "permanent", at[i].permanent, "status", json_span(at[i].status),
-							      "diagnostic", json_span(at[i].diagnostic)));
-	}
-	return json_pack("{s:o, s:o, s:o}", "recipients", failed, "delayed", delayed, "returned_id",
-			 json_span(reading_returned_id(a, f)));
+	for (uint32_t i = 0; i < n; i++)
+		if (at[i].action == BOUNCE_FAILED || at[i].action == BOUNCE_DELAYED)
+			json_array_append_new(out, json_pack("{s:o, s:s, s:b, s:o, s:o}", "address", json_span(at[i].address),
+							     "action", at[i].action == BOUNCE_FAILED ? "failed" : "delayed",
+							     "permanent", at[i].permanent, "status", json_span(at[i].status),
+							     "diagnostic", json_span(at[i].diagnostic)));
+	return json_pack("{s:o, s:o}", "recipients", out, "returned_id", json_span(returned));
 }
 
 static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)

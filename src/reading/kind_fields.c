@@ -139,16 +139,23 @@ static void precedence(struct signs *s, const struct fact_field *field)
 		signs_add(s, KIND_AUTO_REPLY, rule, field->name, field->value);
 }
 
+/* Asked for every field and rule: what differs in its first letter or length is told apart at once. */
+static bool is_named(const struct field_rule *r, struct span name)
+{
+	return r->name.n == name.n && r->name.p[0] == ascii_lower(name.p[0]) && span_ieq(r->name, name);
+}
+
 static void field_signs(struct signs *s, const struct fact_field *field)
 {
+	if (field->name.n == 0)
+		return;
 	if (span_ieq(field->name, SPAN("auto-submitted")))
 		auto_submitted(s, field);
 	else if (span_ieq(field->name, SPAN("precedence")) || span_ieq(field->name, SPAN("x-precedence")))
 		precedence(s, field);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct field_rule *r = &rules[i];
-		if (r->name.n == field->name.n && span_ieq(r->name, field->name) && passes(r, field->value) &&
-		    !(r->by_list && s->by_group))
+		if (is_named(r, field->name) && passes(r, field->value) && !(r->by_list && s->by_group))
 			signs_add(s, r->kind, r->name, field->name, field->value);
 	}
 }

@@ -114,6 +114,7 @@ static const struct subject_rule rules[] = {
 	{ WORD("delayed mail"), KIND_BOUNCE, BACKED },
 
 	{ WORD("report domain:"), KIND_REPORT, ANY },
+	{ WORD("complaint about message from"), KIND_REPORT, ANY },
 };
 
 /* A phrase must not end in the middle of a word, and what follows must not go on as a sentence. */

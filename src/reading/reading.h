@@ -57,9 +57,12 @@ struct bounce_recipient {
 	struct span diagnostic;
 	bool permanent;
 };
-/* RFC 3464 reports, and X-Failed-Recipients. Number of recipients written to *out (in the arena). */
+/* For what is a bounce: the recipients in its RFC 3464 report or X-Failed-Recipients, else those that its
+ * text names. Of a report's two addresses the original one, to which we wrote. Number of
+ * recipients written to *out (in the arena), at most LIMIT_REPORT_RECIPIENTS. */
 uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out);
-/* Message-ID of the returned message (RFC 3462), empty if not told. */
+/* For what is a bounce: the Message-ID of the returned message (RFC 3462), empty if not told. Anybody can
+ * write one: only a keyed id of ours proves anything. */
 struct span reading_returned_id(struct arena *a, const struct facts *f);
 
 /* -- authentication (RFC 8601) ------------------------------------------------------------------ */

@@ -317,6 +317,32 @@ static void reports_name_recipients(void **state)
 	assert_int_equal(reading_returned_id(a, &f).n, 0);
 }
 
+static void words_name_recipients_too(void **state)
+{
+	(void)state;
+	struct arena *a ARENA_CLEANUP = arena_new();
+	static const char mail[] =
+		"From: MAILER-DAEMON@example.org\nTo: support@example.com\nSubject: failure notice\n\n"
+		"Hi. This is the qmail-send program at example.org.\nsupport@example.com wrote to:\n\n"
+		"<bob@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+		"450 4.2.2 <carol@example.org>... Mailbox full\n\n"
+		"--- Below this line is a copy of the message.\n\n"
+		"Message-ID: <hb.x@example.com>\nTo: dave@example.org\n";
+	struct facts f = eml_facts(a, SPAN(mail));
+	struct bounce_recipient *at;
+
+	assert_int_equal(reading_bounce(a, &f, &at), 2);
+	assert_span(at[0].address, "bob@example.org");
+	assert_true(at[0].permanent);
+	assert_span(at[0].diagnostic, "Sorry, no mailbox here by that name. (#5.1.1)");
+	assert_span(at[1].address, "carol@example.org");
+	assert_false(at[1].permanent);
+	assert_span(reading_returned_id(a, &f), "hb.x@example.com");
+	f.text = SPAN("Your message to bob@example.org is delayed; support@example.com need do nothing.");
+	assert_int_equal(reading_bounce(a, &f, &at), 1);
+	assert_int_equal(at[0].action, BOUNCE_DELAYED);
+}
+
 /* -- excerpt --------------------------------------------------------------------------------------------------- */
 
 static void an_excerpt_is_what_is_new(void **state)
@@ -352,6 +378,7 @@ int main(void)
 		cmocka_unit_test(behind_form_and_group_stands_the_author),
 		cmocka_unit_test(addressed_means_named),
 		cmocka_unit_test(reports_name_recipients),
+		cmocka_unit_test(words_name_recipients_too),
 		cmocka_unit_test(an_excerpt_is_what_is_new),
 	};
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
