@@ -7,3 +7,6 @@
 int command_filter(int argc, char **argv);
 /* inspect [--json] FILE... */
 int command_inspect(int argc, char **argv);
+/* template render --data FILE.json [--partials DIR] TEMPLATE
+ * template check FILE... */
+int command_template(int argc, char **argv);
