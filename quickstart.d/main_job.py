@@ -95,9 +95,8 @@ class MainJob:
         arrived = post.wait_until(self._all_taken_in, ARRIVE_SECONDS)
         self.report(arrived, f"all {len(REQUESTS)} messages were taken in")
         self.tell("list", "--all")
-        held = {row["recipient"] for row in self.sidecar.rows("held")}
         self.tell("held")
-        self.report(held == set(REQUESTERS), f"an acknowledgement is held for each of the {len(REQUESTERS)} "
+        self.report(self._held() == set(REQUESTERS), f"an acknowledgement is held for each of the {len(REQUESTERS)} "
                     "requesters and for nobody else")
         conversations = self.sidecar.rows("list", "--all")
         self.report(len(conversations) == len(REQUESTS) - 1, "the second mail of one requester joined her first")
@@ -108,7 +107,11 @@ class MainJob:
     def _all_taken_in(self):
         rows = self.sidecar.rows("list", "--all")
         return sum(row["messages"] for row in rows) == len(REQUESTS) and \
-            len(self.sidecar.rows("held")) >= len(REQUESTERS)
+            len(self._held()) >= len(REQUESTERS)
+
+    def _held(self):
+        return {row["recipient"] for row in self.sidecar.rows("held")
+                if row["purpose"] == "acknowledgement" and row["state"] == "held"}
 
     # 2: a person lets it go --------------------------------------------------------------------------
 
@@ -177,7 +180,8 @@ class MainJob:
         self.show.step("An agent answers with an ordinary mail program; the clock stops")
         request = parsed("03-german.eml")
         conversation = self._conversation_of(request["Message-ID"])
-        self.report(conversation.get("due"), f"{conversation['id']} has a clock running")
+        number = conversation["conversation"]
+        self.report(conversation["state"] == "open" and conversation["due"], f"{number} has a clock running")
         answer = email.message.EmailMessage(policy=email.policy.SMTP)
         answer["From"] = "Example Support <support@example.com>"
         answer["To"] = request["From"]
@@ -193,14 +197,16 @@ class MainJob:
             mailbox.append(answer)
         stopped = post.wait_until(
             lambda: self._conversation_of(request["Message-ID"])["state"] == "waiting", ARRIVE_SECONDS)
-        self.tell("show", conversation["id"])
-        self.report(stopped, f"{conversation['id']} waits for the requester: the first response clock has stopped")
+        self.tell("show", number)
+        self.report(stopped, f"{number} waits for the requester: the first response clock has stopped")
 
     def _conversation_of(self, message_id):
+        wanted = message_id.strip("<>")
         for row in self.sidecar.rows("list", "--all"):
-            if any(r.get("message_id") == message_id for r in self.sidecar.rows("show", row["id"])):
+            if any(r.get("message_id", "").strip("<>") == wanted
+                   for r in self.sidecar.rows("show", row["conversation"])):
                 return row
-        return {"id": "C-?", "state": "", "due": None}
+        return {"conversation": "C-0", "state": "", "due": None}
 
     # 5: the proof ------------------------------------------------------------------------------------
 

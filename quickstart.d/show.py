@@ -99,11 +99,12 @@ def watch(sidecar, show):
     known = {}
     while True:
         for row in sidecar.rows("list", "--all"):
-            now = (row["state"], row.get("due"), row["messages"])
-            if known.get(row["id"], now) != now or (known and row["id"] not in known):
-                show.line(f"{datetime.datetime.now():%H:%M:%S}  {row['id']:8} {row['state']:9} "
-                          f"due {row.get('due') or '-':20}  {row.get('subject', '')}")
-            known[row["id"]] = now
+            now = (row["state"], row["due"], row["messages"])
+            number = row["conversation"]
+            if known.get(number, now) != now or (known and number not in known):
+                show.line(f"{datetime.datetime.now():%H:%M:%S}  {number:8} {row['state']:9} "
+                          f"due {row['due'] or '-':20}  {row['subject']}")
+            known[number] = now
         time.sleep(WATCH_SECONDS)
 
 
