@@ -50,7 +50,8 @@ static int load_partial(struct partials *p, struct span name, struct mustache **
 	struct err inner;
 
 	if (!name_stays_inside(name))
-		return err_set(err, -EINVAL, "partial '%.*s': write a name below the folder of partials", SPAN_ARG(name));
+		return err_set(err, -EINVAL, "partial '%.*s': write a name below the folder of partials",
+			       SPAN_ARG(name));
 	if (access(path, F_OK) != 0)
 		return 0;
 	if (!read_text(p->a, path, MUSTACHE_SIZE, &text, err))

@@ -26,7 +26,9 @@ static void fill(struct arena *a, struct mustache_value *v, json_t *json)
 	case JSON_OBJECT:
 		v->type = MUSTACHE_MAP;
 		for (void *i = json_object_iter(json); i; i = json_object_iter_next(json, i))
-			fill(a, mustache_add(a, v, arena_span(a, span_of(json_object_iter_key(i))), MUSTACHE_NULL),
+			fill(a,
+			     mustache_add(a, v, arena_span(a, span_of(json_object_iter_key(i))),
+					  MUSTACHE_NULL),
 			     json_object_iter_value(i));
 		break;
 	case JSON_ARRAY:

@@ -32,15 +32,17 @@ static struct where key_place(const struct parser *p, const char *name)
 static void check_required(struct parser *p, struct span value, const char *name, const char *example)
 {
 	if (!value.n && key_place(p, name).line == p->opened.line)
-		config_error(p, p->opened, "account %.*s has no %s, write for example %s = %s", SPAN_ARG(p->open->name),
-			     name, name, example);
+		config_error(p, p->opened, "account %.*s has no %s, write for example %s = %s",
+			     SPAN_ARG(p->open->name), name, name, example);
 }
 
-static void check_tls(struct parser *p, const char *name, enum config_tls tls, const char *host_key, struct span host)
+static void check_tls(struct parser *p, const char *name, enum config_tls tls, const char *host_key,
+		      struct span host)
 {
 	if (tls == TLS_NONE && !config_loopback(host))
 		config_error(p, key_place(p, name),
-			     "%s = none would show the password to the network, %s %.*s is not loopback: write %s = implicit",
+			     "%s = none would show the password to the network, %s %.*s is not loopback: "
+			     "write %s = implicit",
 			     name, host_key, SPAN_ARG(host), name);
 }
 
@@ -72,7 +74,8 @@ void config_check_account(struct parser *p)
 		config_error(p, key_place(p, "subaddress"), "subaddress is no separator, write +, -, = or _");
 	if (c->ack_after >= c->ack_age)
 		config_error(p, key_place(p, "ack_after"),
-			     "ack_after is not shorter than ack_age: nothing would ever be acknowledged, write ack_after = 2min");
+			     "ack_after is not shorter than ack_age: nothing would ever be acknowledged, "
+			     "write ack_after = 2min");
 }
 
 static bool listed(const struct config_list *list, struct span address)
@@ -92,7 +95,8 @@ static void check_shared(struct parser *p, uint32_t i, struct span address)
 {
 	for (uint32_t k = 0; k < i; k++)
 		if (owns(&p->config->accounts[k], address))
-			config_error(p, p->begins[i], "%.*s belongs to account %.*s already, write it in one account only",
+			config_error(p, p->begins[i],
+				     "%.*s belongs to account %.*s already, write it in one account only",
 				     SPAN_ARG(address), SPAN_ARG(p->config->accounts[k].name));
 }
 
@@ -109,7 +113,8 @@ void config_check_all(struct parser *p)
 			for (uint32_t o = 0; o < c->n; o++)
 				if (owns(&c->accounts[o], one->lead.at[k]))
 					config_error(p, p->begins[i],
-						     "lead %.*s is a watched mailbox itself, write the address of a person",
+						     "lead %.*s is a watched mailbox itself, write the "
+						     "address of a person",
 						     SPAN_ARG(one->lead.at[k]));
 	}
 }

@@ -91,7 +91,8 @@ struct config_file {
 struct config_source {
 	void *context;
 	/* Files that match the pattern, in order, into the arena; false with a line in err. */
-	bool (*find)(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n, struct err *err);
+	bool (*find)(void *context, struct arena *a, struct span pattern, struct config_file **out,
+		     uint32_t *n, struct err *err);
 };
 
 struct config_errors {
@@ -100,8 +101,8 @@ struct config_errors {
 };
 
 /* Parses and checks. True without errors; else all of them, in order, and `out` must not be used. */
-bool config_parse(struct arena *a, struct config_file file, const struct config_source *includes, struct config *out,
-		  struct config_errors *errors);
+bool config_parse(struct arena *a, struct config_file file, const struct config_source *includes,
+		  struct config *out, struct config_errors *errors);
 /* The canonical text: every setting with its value in force, includes resolved, in table order. With
  * `account` not empty only the global settings and that one. Parsing it gives the same config. */
 void config_write(const struct config *c, struct span account, struct buf *out);

@@ -26,14 +26,16 @@ struct parser {
 	struct where *begins;	   /* where each account began */
 };
 
-void config_error(struct parser *p, struct where at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void config_error(struct parser *p, struct where at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Bytes of the file made fit for an error line, cut to 80. */
 const char *config_quoted(struct parser *p, struct span s);
 
 /* Reads `text` as the key demands and stores it in `base` (a struct config or config_account);
  * views lie in the arena. False with "what, what to write instead" in err. An empty text is for
  * keys without default and stores the empty value. */
-bool config_value_read(struct arena *a, const struct config_key *key, struct span text, void *base, struct err *err);
+bool config_value_read(struct arena *a, const struct config_key *key, struct span text, void *base,
+		       struct err *err);
 /* Appends the value as config_value_read would read it. */
 void config_value_write(const struct config_key *key, const void *base, struct buf *out);
 

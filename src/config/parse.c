@@ -26,7 +26,7 @@ void config_error(struct parser *p, struct where at, const char *fmt, ...)
 
 const char *config_quoted(struct parser *p, struct span s)
 {
-	struct buf shown BUF_CLEANUP = BUF_CAPPED(1000);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(1000);
 
 	text_escape(&shown, utf8_cut(s, 80));
 	return arena_str(p->a, buf_span(&shown));
@@ -44,7 +44,7 @@ static struct span without_comment(struct span s)
 /* The value at the front of `s`, which must be all of it but for a comment. */
 static bool take_value(struct parser *p, struct where at, struct span s, struct span *out)
 {
-	struct buf text BUF_CLEANUP = BUF_CAPPED(CONFIG_LINE);
+	BUF_CLEANUP struct buf text = BUF_CAPPED(CONFIG_LINE);
 	size_t i = 1;
 
 	s = span_trim(s);
@@ -52,7 +52,8 @@ static bool take_value(struct parser *p, struct where at, struct span s, struct 
 		*out = without_comment(s);
 		if (span_chr(*out, '"') < 0)
 			return true;
-		config_error(p, at, "a quote inside a value, put the whole value in quotes and write \\\" inside");
+		config_error(p, at,
+			     "a quote inside a value, put the whole value in quotes and write \\\" inside");
 		return false;
 	}
 	for (; i < s.n && s.p[i] != '"'; i++) {
@@ -66,7 +67,8 @@ static bool take_value(struct parser *p, struct where at, struct span s, struct 
 	}
 	struct span rest = span_sub(s, i + 1, SIZE_MAX);
 	if (without_comment(rest).n) {
-		config_error(p, at, "'%s' after the closing quote, write one quoted value and nothing behind it",
+		config_error(p, at,
+			     "'%s' after the closing quote, write one quoted value and nothing behind it",
 			     config_quoted(p, span_trim(rest)));
 		return false;
 	}
@@ -116,13 +118,16 @@ static void open_account(struct parser *p, struct where at, uint32_t depth, stru
 	p->opened_depth = depth;
 	p->skipping = true;
 	if (!name_plain(name)) {
-		config_error(p, at, "'%s' is no account name, write letters, digits, '-' and '_' as in: account support {",
+		config_error(p, at,
+			     "'%s' is no account name, write letters, digits, '-' and '_' as in: account "
+			     "support {",
 			     config_quoted(p, name));
 		return;
 	}
 	for (uint32_t i = 0; i < c->n; i++)
 		if (span_eq(c->accounts[i].name, name)) {
-			config_error(p, at, "account %s is already there in %.*s:%u, give this one another name",
+			config_error(p, at,
+				     "account %s is already there in %.*s:%u, give this one another name",
 				     config_quoted(p, name), SPAN_ARG(p->begins[i].file), p->begins[i].line);
 			return;
 		}
@@ -146,7 +151,8 @@ static void take_block(struct parser *p, struct where at, uint32_t depth, struct
 	struct span rest = without_comment(span_sub(line, (size_t)brace + 1, SIZE_MAX));
 
 	if (rest.n)
-		config_error(p, at, "'%s' after {, write one setting on each line below it", config_quoted(p, rest));
+		config_error(p, at, "'%s' after {, write one setting on each line below it",
+			     config_quoted(p, rest));
 	if (span_eq(word, SPAN("account"))) {
 		open_account(p, at, depth, name);
 		return;
@@ -175,12 +181,13 @@ static void unknown_key(struct parser *p, struct where at, struct span name)
 	bool inside = p->open != NULL;
 
 	if (config_find(name, !inside))
-		config_error(p, at, inside ? "%s is no setting of an account, write it above the accounts"
-					   : "%s is a setting of an account, write it inside account NAME { }",
+		config_error(p, at,
+			     inside ? "%s is no setting of an account, write it above the accounts"
+				    : "%s is a setting of an account, write it inside account NAME { }",
 			     config_quoted(p, name));
 	else
-		config_error(p, at, "unknown key '%s'%s, see hearback check --defaults", config_quoted(p, name),
-			     config_guess(p, name, inside));
+		config_error(p, at, "unknown key '%s'%s, see hearback check --defaults",
+			     config_quoted(p, name), config_guess(p, name, inside));
 }
 
 static void take_setting(struct parser *p, struct where at, struct span name, struct span rest)
@@ -198,8 +205,8 @@ static void take_setting(struct parser *p, struct where at, struct span name, st
 	}
 	struct where *set = (p->open ? p->account : p->global) + (key - config_keys(&nkeys));
 	if (set->line) {
-		config_error(p, at, "%s is already set in %.*s:%u, keep one of the two", key->name, SPAN_ARG(set->file),
-			     set->line);
+		config_error(p, at, "%s is already set in %.*s:%u, keep one of the two", key->name,
+			     SPAN_ARG(set->file), set->line);
 		return;
 	}
 	*set = at;
@@ -221,21 +228,26 @@ static void take_include(struct parser *p, struct where at, uint32_t depth, stru
 	if (!take_value(p, at, rest, &pattern))
 		return;
 	if (!pattern.n || depth + 1 > CONFIG_DEPTH) {
-		config_error(p, at, pattern.n ? "!include is nested deeper than 8 files, does a file include itself?"
-					      : "!include without a file, write for example !include conf.d/*.conf");
+		config_error(p, at,
+			     pattern.n ? "!include is nested deeper than 8 files, does a file include itself?"
+				       : "!include without a file, write for example !include conf.d/*.conf");
 		return;
 	}
 	while (folder && at.file.p[folder - 1] != '/')
 		folder--;
 	if (pattern.p[0] != '/')
-		pattern = span_of(arena_printf(p->a, "%.*s%.*s", SPAN_ARG(span_sub(at.file, 0, folder)), SPAN_ARG(pattern)));
+		pattern = span_of(arena_printf(p->a, "%.*s%.*s", SPAN_ARG(span_sub(at.file, 0, folder)),
+					       SPAN_ARG(pattern)));
 	if (!p->includes || !p->includes->find(p->includes->context, p->a, pattern, &files, &n, &err)) {
-		config_error(p, at, "%s", p->includes ? err.text : "!include is not possible here, write the settings out");
+		config_error(p, at, "%s",
+			     p->includes ? err.text
+					 : "!include is not possible here, write the settings out");
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (p->files >= CONFIG_FILES) {
-			config_error(p, at, "more than %d files are included, put settings together", CONFIG_FILES);
+			config_error(p, at, "more than %d files are included, put settings together",
+				     CONFIG_FILES);
 			return;
 		}
 		take_file(p, files[i], depth + 1);
@@ -263,7 +275,8 @@ static void take_line(struct parser *p, struct where at, uint32_t depth, struct 
 	else if (span_eq(name, SPAN("account")))
 		config_error(p, at, "{ is missing, write: account NAME {");
 	else
-		config_error(p, at, "'%s' is no setting, write: key = value", config_quoted(p, without_comment(line)));
+		config_error(p, at, "'%s' is no setting, write: key = value",
+			     config_quoted(p, without_comment(line)));
 }
 
 static bool file_fits(struct parser *p, struct config_file file)
@@ -308,8 +321,8 @@ static void take_file(struct parser *p, struct config_file file, uint32_t depth)
 	}
 }
 
-bool config_parse(struct arena *a, struct config_file file, const struct config_source *includes, struct config *out,
-		  struct config_errors *errors)
+bool config_parse(struct arena *a, struct config_file file, const struct config_source *includes,
+		  struct config *out, struct config_errors *errors)
 {
 	uint32_t nkeys;
 	struct parser p = { .a = a, .includes = includes, .config = out, .errors = errors };
@@ -327,6 +340,7 @@ bool config_parse(struct arena *a, struct config_file file, const struct config_
 			     "no account, write: account NAME { with address, host and password_file }");
 	config_check_all(&p);
 	if (p.unlisted)
-		errors->lines[errors->n++] = span_of(arena_printf(a, "%u more errors are not listed", p.unlisted));
+		errors->lines[errors->n++] =
+			span_of(arena_printf(a, "%u more errors are not listed", p.unlisted));
 	return errors->n == 0;
 }

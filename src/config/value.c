@@ -13,7 +13,7 @@ enum { TEXT_MAX = 255, PATH_MAX_WRITTEN = 1024, NAME_MAX_WRITTEN = 200 };
 
 static bool refuse(struct err *err, struct span text, const char *what)
 {
-	struct buf shown BUF_CLEANUP = BUF_CAPPED(400);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(400);
 
 	text_escape(&shown, utf8_cut(text, 60));
 	err_set(err, -EINVAL, "'%s%s' %s", buf_cstr(&shown), text.n > 60 ? "..." : "", what);
@@ -76,7 +76,8 @@ static bool number_read(const struct config_key *key, struct span text, uint64_t
 {
 	struct span range = span_of(key->range);
 	ptrdiff_t dots = span_find(range, SPAN(".."));
-	struct span low = span_sub(range, 0, (size_t)dots), high = span_sub(range, (size_t)dots + 2, SIZE_MAX);
+	struct span low = span_sub(range, 0, (size_t)dots),
+		    high = span_sub(range, (size_t)dots + 2, SIZE_MAX);
 	uint64_t least, most;
 	char what[200];
 
@@ -84,8 +85,8 @@ static bool number_read(const struct config_key *key, struct span text, uint64_t
 		return refuse(err, range, "is a broken range in the table");
 	if (get_number(key->kind, text, out) && *out >= least && *out <= most)
 		return true;
-	snprintf(what, sizeof(what), "is no %s from %.*s to %.*s, write for example %s = %s", key->type, SPAN_ARG(low),
-		 SPAN_ARG(high), key->name, key->initial);
+	snprintf(what, sizeof(what), "is no %s from %.*s to %.*s, write for example %s = %s", key->type,
+		 SPAN_ARG(low), SPAN_ARG(high), key->name, key->initial);
 	return refuse(err, text, what);
 }
 
@@ -117,7 +118,7 @@ static void lower_from(struct buf *b, size_t from)
 
 static bool address_read(struct arena *a, struct span text, struct span *out, struct err *err)
 {
-	struct buf clean BUF_CLEANUP = BUF_CAPPED(2 * LIMIT_ADDRESS);
+	BUF_CLEANUP struct buf clean = BUF_CAPPED(2 * LIMIT_ADDRESS);
 	size_t at = text.n;
 
 	while (at && text.p[at - 1] != '@')
@@ -171,19 +172,21 @@ static bool host_plain(struct span s)
 
 static bool host_read(struct arena *a, struct span text, struct span *out, struct err *err)
 {
-	struct buf clean BUF_CLEANUP = BUF_CAPPED(2 * LIMIT_DOMAIN);
+	BUF_CLEANUP struct buf clean = BUF_CAPPED(2 * LIMIT_DOMAIN);
 
 	domain_clean(&clean, text);
 	lower_from(&clean, 0);
 	if (clean.full || !host_plain(buf_span(&clean)))
-		return refuse(err, text, "is no host name, write for example mail.example.com (the port has a key of its own)");
+		return refuse(err, text,
+			      "is no host name, write for example mail.example.com (the port has a key of "
+			      "its own)");
 	*out = arena_span(a, buf_span(&clean));
 	return true;
 }
 
 static bool text_safe(struct span s)
 {
-	struct buf shown BUF_CLEANUP = BUF_CAPPED(8 * TEXT_MAX);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(8 * TEXT_MAX);
 
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] == '\t' || s.p[i] == '\n')
@@ -192,7 +195,8 @@ static bool text_safe(struct span s)
 	return span_eq(buf_span(&shown), s);
 }
 
-static bool words_read(struct arena *a, const struct config_key *key, struct span text, struct span *out, struct err *err)
+static bool words_read(struct arena *a, const struct config_key *key, struct span text, struct span *out,
+		       struct err *err)
 {
 	if (key->kind == CONFIG_PATH) {
 		if (text.n && (text.p[0] != '/' || text.n > PATH_MAX_WRITTEN || !text_safe(text)))
@@ -207,14 +211,16 @@ static bool words_read(struct arena *a, const struct config_key *key, struct spa
 	return true;
 }
 
-bool config_value_read(struct arena *a, const struct config_key *key, struct span text, void *base, struct err *err)
+bool config_value_read(struct arena *a, const struct config_key *key, struct span text, void *base,
+		       struct err *err)
 {
 	void *at = (char *)base + key->at;
 	uint64_t number = 0;
 	unsigned choice = 0;
 
 	if (!text.n && *key->initial) {
-		err_set(err, -EINVAL, "%s has no value, write for example %s = %s", key->name, key->name, key->initial);
+		err_set(err, -EINVAL, "%s has no value, write for example %s = %s", key->name, key->name,
+			key->initial);
 		return false;
 	}
 	switch (key->kind) {

@@ -46,15 +46,16 @@ static int open_regular(const char *path, struct stat *st)
 
 bool settings_read_text(const char *path, struct arena *a, struct span *out, struct err *err)
 {
-	struct buf text BUF_CLEANUP = BUF_CAPPED((size_t)CONFIG_BYTES + 1);
+	BUF_CLEANUP struct buf text = BUF_CAPPED((size_t)CONFIG_BYTES + 1);
 	struct stat st;
 	FD_CLEANUP int fd = open_regular(path, &st);
 	int r = fd < 0 ? fd : io_read_fd(fd, (size_t)CONFIG_BYTES + 1, &text);
 
 	if (r < 0) {
 		err_set(err, r, "%s: %s", path,
-			r == -EINVAL ? "is no regular file, name a text file"
-			: r == -E2BIG ? "is larger than 1 MB, is this the right file?" : strerror(-r));
+			r == -EINVAL  ? "is no regular file, name a text file"
+			: r == -E2BIG ? "is larger than 1 MB, is this the right file?"
+				      : strerror(-r));
 		return false;
 	}
 	*out = arena_span(a, buf_span(&text));
@@ -62,8 +63,8 @@ bool settings_read_text(const char *path, struct arena *a, struct span *out, str
 }
 
 /* struct config_source.find */
-static bool find_files(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n,
-		       struct err *err)
+static bool find_files(void *context, struct arena *a, struct span pattern, struct config_file **out,
+		       uint32_t *n, struct err *err)
 {
 	const char *text = arena_str(a, pattern);
 	glob_t found = { 0 };
@@ -74,7 +75,8 @@ static bool find_files(void *context, struct arena *a, struct span pattern, stru
 	*n = 0;
 	if (!good)
 		err_set(err, -ENOENT, "%s: %s", text,
-			r == GLOB_NOMATCH ? "there is no such file, name one or remove the line" : "cannot be read, see its permissions");
+			r == GLOB_NOMATCH ? "there is no such file, name one or remove the line"
+					  : "cannot be read, see its permissions");
 	else if (found.gl_pathc > CONFIG_FILES) {
 		err_set(err, -E2BIG, "%s: more than %d files, put settings together", text, CONFIG_FILES);
 		good = false;
@@ -90,50 +92,57 @@ static bool find_files(void *context, struct arena *a, struct span pattern, stru
 	return good;
 }
 
-static void check_secret(struct arena *a, const char *path, struct span account, const char *key, struct span file,
-			 struct settings_findings *found)
+static void check_secret(struct arena *a, const char *path, struct span account, const char *key,
+			 struct span file, struct settings_findings *found)
 {
 	const char *name = arena_str(a, file);
 	struct stat st = { 0 };
 	FD_CLEANUP int fd = open_regular(name, &st);
-	const char *fault = fd == -EINVAL	      ? "is no regular file, name a file with the password in its first line"
-			    : fd < 0		      ? strerror(-fd)
-			    : st.st_size == 0	      ? "is empty, write the password into its first line"
-			    : st.st_size > SECRET_MAX ? "is larger than 4096 bytes, write only the password into it"
-						      : NULL;
+	const char *fault =
+		fd == -EINVAL	  ? "is no regular file, name a file with the password in its first line"
+		: fd < 0	  ? strerror(-fd)
+		: st.st_size == 0 ? "is empty, write the password into its first line"
+		: st.st_size > SECRET_MAX ? "is larger than 4096 bytes, write only the password into it"
+					  : NULL;
 
 	if (fault)
-		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name, fault);
+		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account),
+				 key, name, fault);
 	else if (st.st_mode & S_IROTH)
-		settings_finding(a, span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
-			"%s: account %.*s: %s %s: others can read it, run chmod o-rwx %s", path, SPAN_ARG(account), key,
-			name, name);
+		settings_finding(a,
+				 span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
+				 "%s: account %.*s: %s %s: others can read it, run chmod o-rwx %s", path,
+				 SPAN_ARG(account), key, name, name);
 }
 
-static void check_readable(struct arena *a, const char *path, struct span account, const char *key, struct span file,
-			   struct settings_findings *found)
+static void check_readable(struct arena *a, const char *path, struct span account, const char *key,
+			   struct span file, struct settings_findings *found)
 {
 	const char *name = arena_str(a, file);
 	struct stat st;
 	FD_CLEANUP int fd = file.n ? open_regular(name, &st) : -1;
 
 	if (file.n && fd < 0)
-		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
+		settings_finding(
+			a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
 			fd == -EINVAL ? "is no regular file, name a file of certificates" : strerror(-fd));
 }
 
 /* It need not be there, but then its parent must be ours to write. */
-static void check_state_dir(struct arena *a, const char *path, struct span folder, struct settings_findings *found)
+static void check_state_dir(struct arena *a, const char *path, struct span folder,
+			    struct settings_findings *found)
 {
 	char *name = arena_str(a, folder);
 	struct stat st;
 
 	if (stat(name, &st) == 0) {
 		if (!S_ISDIR(st.st_mode))
-			settings_finding(a, &found->errors, "%s: state_dir %s: is no folder, name one", path, name);
+			settings_finding(a, &found->errors, "%s: state_dir %s: is no folder, name one", path,
+					 name);
 		else if (access(name, R_OK | W_OK | X_OK) != 0)
-			settings_finding(a, &found->errors, "%s: state_dir %s: %s, give it to the user hearback runs as", path, name,
-				strerror(errno));
+			settings_finding(a, &found->errors,
+					 "%s: state_dir %s: %s, give it to the user hearback runs as", path,
+					 name, strerror(errno));
 		return;
 	}
 	int missing = errno;
@@ -143,18 +152,21 @@ static void check_state_dir(struct arena *a, const char *path, struct span folde
 		folder.n--;
 	const char *parent = arena_str(a, folder);
 	if (missing != ENOENT || access(parent, W_OK | X_OK) != 0)
-		settings_finding(a, &found->errors, "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us", path,
-			name, parent, strerror(errno));
+		settings_finding(a, &found->errors,
+				 "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us",
+				 path, name, parent, strerror(errno));
 }
 
-static void check_world(const char *path, struct arena *a, const struct config *c, struct settings_findings *found)
+static void check_world(const char *path, struct arena *a, const struct config *c,
+			struct settings_findings *found)
 {
 	check_state_dir(a, path, c->state_dir, found);
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct config_account *one = &c->accounts[i];
 		check_secret(a, path, one->name, "password_file", one->password_file, found);
 		if (one->smtp_auth && !span_eq(one->smtp_password_file, one->password_file))
-			check_secret(a, path, one->name, "smtp_password_file", one->smtp_password_file, found);
+			check_secret(a, path, one->name, "smtp_password_file", one->smtp_password_file,
+				     found);
 		check_readable(a, path, one->name, "ca_file", one->ca_file, found);
 		if (!span_eq(one->smtp_ca_file, one->ca_file))
 			check_readable(a, path, one->name, "smtp_ca_file", one->smtp_ca_file, found);
@@ -167,7 +179,7 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 	struct config_file file = { .name = span_of(path) };
 	struct config_errors parsed;
 	struct span bundle;
-	struct buf canonical BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
+	BUF_CLEANUP struct buf canonical = BUF_CAPPED(CONFIG_BYTES);
 	struct err err;
 
 	found->errors = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
@@ -183,7 +195,9 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 	}
 	config_write(out, SPAN_NONE, &canonical);
 	if (canonical.full)
-		settings_finding(a, &found->errors, "%s: all settings written out are larger than 1 MB, shorten the lists", path);
+		settings_finding(a, &found->errors,
+				 "%s: all settings written out are larger than 1 MB, shorten the lists",
+				 path);
 	check_world(path, a, out, found);
 	settings_read_templates(path, out, a, &bundle, &found->errors);
 	return found->errors.n == 0;
@@ -191,7 +205,7 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 
 int settings_to_memfd(const struct config *c, struct span account)
 {
-	struct buf text BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
+	BUF_CLEANUP struct buf text = BUF_CAPPED(CONFIG_BYTES);
 
 	config_write(c, account, &text);
 	return text.full ? -E2BIG : memfd_sealed("settings", buf_span(&text));

@@ -30,16 +30,20 @@ static void take_template(struct arena *a, const char *path, struct buf *bundle,
 		reply_bundle_put(bundle, language, name, text);
 }
 
-static void want(struct arena *a, const char *path, const struct config_account *c, const struct reply_templates *set,
-		 struct span name, enum template_audience audience, struct config_errors *errors)
+static void want(struct arena *a, const char *path, const struct config_account *c,
+		 const struct reply_templates *set, struct span name, enum template_audience audience,
+		 struct config_errors *errors)
 {
 	const struct reply_template *t = reply_template_find(set, c->language, name);
 
 	if (!t)
-		settings_finding(a, errors, "%s: account %.*s: no template %.*s in %.*s or en, write one or name another",
-				 path, SPAN_ARG(c->name), SPAN_ARG(name), SPAN_ARG(c->language));
+		settings_finding(
+			a, errors,
+			"%s: account %.*s: no template %.*s in %.*s or en, write one or name another", path,
+			SPAN_ARG(c->name), SPAN_ARG(name), SPAN_ARG(c->language));
 	else if (t->audience != audience)
-		settings_finding(a, errors, "%s: account %.*s: template %.*s/%.*s was not written for %s, name another",
+		settings_finding(a, errors,
+				 "%s: account %.*s: template %.*s/%.*s was not written for %s, name another",
 				 path, SPAN_ARG(c->name), SPAN_ARG(t->language), SPAN_ARG(name),
 				 audience == TEMPLATE_REQUESTER ? "requesters" : "staff");
 }
@@ -47,26 +51,29 @@ static void want(struct arena *a, const char *path, const struct config_account 
 bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
 			     struct config_errors *errors)
 {
-	struct buf all BUF_CLEANUP = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	BUF_CLEANUP struct buf all = BUF_CAPPED(REPLY_BUNDLE_MAX);
 	struct reply_templates set;
 	uint32_t before = errors->n;
 	glob_t found = { 0 };
 	struct err err;
 
 	if (glob(arena_printf(a, "%.*s/*/*.mustache", SPAN_ARG(c->templates)), 0, NULL, &found) != 0)
-		settings_finding(a, errors, "%s: templates %.*s: no file LANGUAGE/NAME.mustache can be read there", path,
+		settings_finding(a, errors,
+				 "%s: templates %.*s: no file LANGUAGE/NAME.mustache can be read there", path,
 				 SPAN_ARG(c->templates));
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		take_template(a, found.gl_pathv[i], &all, errors);
 	globfree(&found);
 	*bundle = arena_span(a, buf_span(&all));
 	if (all.full)
-		settings_finding(a, errors, "%s: templates %.*s: larger than 4 MB together", path, SPAN_ARG(c->templates));
+		settings_finding(a, errors, "%s: templates %.*s: larger than 4 MB together", path,
+				 SPAN_ARG(c->templates));
 	else if (reply_bundle_parse(a, *bundle, &set, &err))
 		settings_finding(a, errors, "%s: templates %.*s: %s", path, SPAN_ARG(c->templates), err.text);
 	else
 		for (uint32_t i = 0; i < c->n && errors->n == before; i++) {
-			want(a, path, &c->accounts[i], &set, c->accounts[i].template_name, TEMPLATE_REQUESTER, errors);
+			want(a, path, &c->accounts[i], &set, c->accounts[i].template_name, TEMPLATE_REQUESTER,
+			     errors);
 			want(a, path, &c->accounts[i], &set, SPAN("notice"), TEMPLATE_STAFF, errors);
 			want(a, path, &c->accounts[i], &set, SPAN("held"), TEMPLATE_STAFF, errors);
 		}

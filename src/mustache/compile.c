@@ -41,8 +41,9 @@ static int fault(struct compiler *c, size_t offset, struct span name, const char
 	unsigned line, column;
 
 	mustache_place(c->t, offset, &line, &column);
-	return err_set(c->err, -EINVAL, name.n ? "line %u, column %u: '%.*s' %s" : "line %u, column %u: %.*s%s", line,
-		       column, SPAN_ARG(span_sub(name, 0, 60)), what);
+	return err_set(c->err, -EINVAL,
+		       name.n ? "line %u, column %u: '%.*s' %s" : "line %u, column %u: %.*s%s", line, column,
+		       SPAN_ARG(span_sub(name, 0, 60)), what);
 }
 
 static struct piece *emit(struct compiler *c, enum piece_kind kind, size_t offset, struct span text)
@@ -139,11 +140,13 @@ static int set_delimiters(struct compiler *c, const struct tag *tag)
 	while (n < s.n && !ascii_blank(s.p[n]))
 		n++;
 	struct span open = span_sub(s, 0, n), close = span_trim(span_sub(s, n, SIZE_MAX));
-	if (!open.n || !close.n || open.n >= DELIMITER_MAX || close.n >= DELIMITER_MAX || span_chr(s, '=') >= 0)
+	if (!open.n || !close.n || open.n >= DELIMITER_MAX || close.n >= DELIMITER_MAX ||
+	    span_chr(s, '=') >= 0)
 		return fault(c, tag->begin, s, "sets no delimiters, write for example {{=<% %>=}}");
 	for (size_t i = 0; i < close.n; i++)
 		if (ascii_blank(close.p[i]))
-			return fault(c, tag->begin, s, "sets more than two delimiters, write for example {{=<% %>=}}");
+			return fault(c, tag->begin, s,
+				     "sets more than two delimiters, write for example {{=<% %>=}}");
 	c->open = open;
 	c->close = close;
 	return 0;
@@ -164,7 +167,8 @@ static int check_name(struct compiler *c, const struct tag *tag)
 		return 0;
 	while (span_split(&rest, '.', &part))
 		if (!part.n)
-			return fault(c, tag->begin, tag->content, "has an empty part, write a name on both sides of each dot");
+			return fault(c, tag->begin, tag->content,
+				     "has an empty part, write a name on both sides of each dot");
 	return 0;
 }
 
@@ -184,7 +188,8 @@ static int close_section(struct compiler *c, const struct tag *tag)
 static int open_section(struct compiler *c, const struct tag *tag)
 {
 	if (c->depth == MUSTACHE_SECTIONS)
-		return fault(c, tag->begin, tag->content, "is nested too deep, at most 32 sections fit in one another");
+		return fault(c, tag->begin, tag->content,
+			     "is nested too deep, at most 32 sections fit in one another");
 	c->sections[c->depth++] = c->t->n;
 	emit(c, tag->kind == '#' ? PIECE_SECTION : PIECE_INVERTED, tag->begin, tag->content);
 	return 0;
@@ -212,7 +217,8 @@ static int take_tag(struct compiler *c, const struct tag *tag, struct span inden
 		return 0;
 	}
 	if (tag->kind && c->rules & MUSTACHE_ESCAPED_ONLY)
-		return fault(c, tag->begin, tag->content, "is not escaped, which is not allowed here: write {{name}}");
+		return fault(c, tag->begin, tag->content,
+			     "is not escaped, which is not allowed here: write {{name}}");
 	emit(c, PIECE_VARIABLE, tag->begin, tag->content)->raw = tag->kind != 0;
 	return 0;
 }
@@ -225,7 +231,8 @@ static int compile_all(struct compiler *c)
 	while (find_tag(c, from, &tag)) {
 		size_t line_begin = tag.begin, line_end = tag.end;
 		if (!tag.end)
-			return fault(c, tag.begin, SPAN_NONE, "a tag that is not closed, write the closing delimiter");
+			return fault(c, tag.begin, SPAN_NONE,
+				     "a tag that is not closed, write the closing delimiter");
 		bool alone = stands_alone(c, &tag, &line_begin, &line_end);
 		emit_text(c, from, line_begin);
 		int r = take_tag(c, &tag, span_sub(c->text, line_begin, tag.begin - line_begin), alone);
@@ -236,7 +243,8 @@ static int compile_all(struct compiler *c)
 	emit_text(c, from, c->text.n);
 	if (c->depth) {
 		const struct piece *opener = &c->t->pieces[c->sections[c->depth - 1]];
-		return fault(c, opener->offset, opener->text, "is a section that is not closed, write {{/name}}");
+		return fault(c, opener->offset, opener->text,
+			     "is a section that is not closed, write {{/name}}");
 	}
 	return 0;
 }
@@ -246,8 +254,15 @@ int mustache_compile(struct arena *a, struct span text, unsigned line, unsigned 
 {
 	struct mustache *t = arena_one(a, struct mustache);
 	struct compiler c = {
-		.a = a, .text = text, .rules = rules, .t = t, .room = 16, .fresh = true, .err = err,
-		.open = SPAN("{{"), .close = SPAN("}}"),
+		.a = a,
+		.text = text,
+		.rules = rules,
+		.t = t,
+		.room = 16,
+		.fresh = true,
+		.err = err,
+		.open = SPAN("{{"),
+		.close = SPAN("}}"),
 	};
 
 	t->text = text;
@@ -261,7 +276,8 @@ int mustache_compile(struct arena *a, struct span text, unsigned line, unsigned 
 	return r;
 }
 
-bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct mustache_name name), void *context)
+bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct mustache_name name),
+		    void *context)
 {
 	bool more = true;
 

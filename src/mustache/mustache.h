@@ -56,7 +56,8 @@ struct mustache_name {
 };
 /* Calls `each` for every name in the template, in order, until it returns false; what the last call
  * returned. */
-bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct mustache_name name), void *context);
+bool mustache_names(const struct mustache *t, bool (*each)(void *context, struct mustache_name name),
+		    void *context);
 
 struct mustache_options {
 	/* Makes a value safe for the content type; NULL for HTML. */
@@ -77,5 +78,5 @@ void mustache_escape_none(struct buf *out, struct span text);
 
 /* Appends to `out`. 0; -EINVAL (strict), -ELOOP (partials too deep), -E2BIG (cap of `out` or
  * MUSTACHE_STEPS), or what `partial` said, with a line in err. */
-int mustache_render(const struct mustache *t, const struct mustache_value *data, const struct mustache_options *how,
-		    struct buf *out, struct err *err);
+int mustache_render(const struct mustache *t, const struct mustache_value *data,
+		    const struct mustache_options *how, struct buf *out, struct err *err);

@@ -129,7 +129,8 @@ static int refuse(struct run *r, const struct level *at, const struct piece *p, 
 		       SPAN_ARG(span_sub(p->text, 0, 60)), what);
 }
 
-static int put_variable(struct run *r, const struct level *at, const struct piece *p, const struct context *ctx)
+static int put_variable(struct run *r, const struct level *at, const struct piece *p,
+			const struct context *ctx)
 {
 	const struct mustache_value *v = resolve(ctx, p->text);
 	struct span text = SPAN_NONE;
@@ -151,7 +152,8 @@ static int put_variable(struct run *r, const struct level *at, const struct piec
 	return 0;
 }
 
-static int render(struct run *r, const struct level *at, uint32_t from, uint32_t to, const struct context *ctx);
+static int render(struct run *r, const struct level *at, uint32_t from, uint32_t to,
+		  const struct context *ctx);
 
 static int put_section(struct run *r, const struct level *at, uint32_t i, const struct context *ctx)
 {
@@ -170,10 +172,11 @@ static int put_section(struct run *r, const struct level *at, uint32_t i, const 
 	return rc;
 }
 
-static int put_partial(struct run *r, const struct level *at, const struct piece *p, const struct context *ctx)
+static int put_partial(struct run *r, const struct level *at, const struct piece *p,
+		       const struct context *ctx)
 {
 	const struct mustache *t = NULL;
-	struct buf indent BUF_CLEANUP = BUF_CAPPED(MUSTACHE_SIZE);
+	BUF_CLEANUP struct buf indent = BUF_CAPPED(MUSTACHE_SIZE);
 
 	if (at->depth == MUSTACHE_PARTIALS)
 		return refuse(r, at, p, -ELOOP, "is nested too deep, at most 16 partials fit in one another");
@@ -191,7 +194,8 @@ static int put_partial(struct run *r, const struct level *at, const struct piece
 	return render(r, &(struct level){ t, buf_span(&indent), at->depth + 1 }, 0, t->n, ctx);
 }
 
-static int render(struct run *r, const struct level *at, uint32_t from, uint32_t to, const struct context *ctx)
+static int render(struct run *r, const struct level *at, uint32_t from, uint32_t to,
+		  const struct context *ctx)
 {
 	int rc = 0;
 
@@ -222,17 +226,20 @@ static int render(struct run *r, const struct level *at, uint32_t from, uint32_t
 			break;
 		}
 		if (rc == 0 && r->out->full)
-			return err_set(r->err, -E2BIG, "the rendered text is longer than %zu bytes", r->out->cap);
+			return err_set(r->err, -E2BIG, "the rendered text is longer than %zu bytes",
+				       r->out->cap);
 	}
 	if (rc == 0 && r->steps > MUSTACHE_STEPS)
-		return err_set(r->err, -E2BIG, "the template takes more than %d steps on this data", MUSTACHE_STEPS);
+		return err_set(r->err, -E2BIG, "the template takes more than %d steps on this data",
+			       MUSTACHE_STEPS);
 	return rc;
 }
 
-int mustache_render(const struct mustache *t, const struct mustache_value *data, const struct mustache_options *how,
-		    struct buf *out, struct err *err)
+int mustache_render(const struct mustache *t, const struct mustache_value *data,
+		    const struct mustache_options *how, struct buf *out, struct err *err)
 {
 	struct run r = { .how = how, .out = out, .err = err };
 
-	return render(&r, &(struct level){ .t = t, .indent = SPAN_NONE }, 0, t->n, &(struct context){ data, NULL });
+	return render(&r, &(struct level){ .t = t, .indent = SPAN_NONE }, 0, t->n,
+		      &(struct context){ data, NULL });
 }

@@ -10,8 +10,23 @@
 enum { LINE_MAX_BYTES = 998, QP_LINE_MAX = 76 };
 
 enum field {
-	FROM, TO, SUBJECT, DATE, MESSAGE_ID, AUTO_SUBMITTED, SUPPRESS, HEARBACK_ID, AUDIT, MIME_VERSION, CONTENT_TYPE,
-	ENCODING, LANGUAGE, REQUIRED, IN_REPLY_TO = REQUIRED, REFERENCES, FIELDS
+	FROM,
+	TO,
+	SUBJECT,
+	DATE,
+	MESSAGE_ID,
+	AUTO_SUBMITTED,
+	SUPPRESS,
+	HEARBACK_ID,
+	AUDIT,
+	MIME_VERSION,
+	CONTENT_TYPE,
+	ENCODING,
+	LANGUAGE,
+	REQUIRED,
+	IN_REPLY_TO = REQUIRED,
+	REFERENCES,
+	FIELDS
 };
 
 static const char *const names[FIELDS] = {
@@ -146,7 +161,7 @@ static int hex_byte(struct span s, size_t i)
 /* What a mail program will show must be UTF-8 without anything that moves or hides. */
 static bool shows_plainly(struct span text)
 {
-	struct buf again BUF_CLEANUP = BUF_CAPPED((size_t)4 * LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf again = BUF_CAPPED((size_t)4 * LIMIT_OUTGOING);
 
 	text_printable(&again, text);
 	return span_eq(buf_span(&again), text);
@@ -189,7 +204,7 @@ static bool decode_words(struct message *m, enum field f, struct buf *shown)
 
 static bool check_from(struct message *m, struct span want)
 {
-	struct buf shown BUF_CLEANUP = BUF_CAPPED(4 * LINE_MAX_BYTES);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(4 * LINE_MAX_BYTES);
 	struct span from = m->values[FROM];
 	bool quoted = false;
 	ptrdiff_t open = -1;
@@ -219,7 +234,8 @@ static bool check_from(struct message *m, struct span want)
 
 static bool id_in_brackets(struct span s)
 {
-	return s.n > 2 && s.p[0] == '<' && s.p[s.n - 1] == '>' && message_id_may_write(span_sub(s, 1, s.n - 2));
+	return s.n > 2 && s.p[0] == '<' && s.p[s.n - 1] == '>' &&
+	       message_id_may_write(span_sub(s, 1, s.n - 2));
 }
 
 static bool check_ids(struct message *m)
@@ -238,7 +254,8 @@ static bool check_ids(struct message *m)
 	while (span_split(&rest, ' ', &id))
 		if (!id_in_brackets(id) || ++n > LIMIT_REFERENCES_HEAD + LIMIT_REFERENCES_TAIL)
 			return faulty(m, "References", "is no list of at most 21 plain ids");
-	return span_eq(id, m->values[IN_REPLY_TO]) || faulty(m, "References", "does not end with In-Reply-To");
+	return span_eq(id, m->values[IN_REPLY_TO]) ||
+	       faulty(m, "References", "does not end with In-Reply-To");
 }
 
 static bool letters(struct span s, const char *others)
@@ -274,7 +291,7 @@ static bool check_fixed(struct message *m, const struct reply_expected *want)
 
 static bool check_header(struct message *m, const struct reply_expected *want)
 {
-	struct buf shown BUF_CLEANUP = BUF_CAPPED(4 * LINE_MAX_BYTES);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(4 * LINE_MAX_BYTES);
 	bool answers = span_eq(want->auto_submitted, SPAN("auto-replied"));
 	int64_t date;
 
@@ -319,7 +336,7 @@ static bool decode_quoted_printable(struct message *m, struct buf *text)
 
 static bool check_body(struct message *m)
 {
-	struct buf text BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf text = BUF_CAPPED(LIMIT_OUTGOING);
 	bool utf8 = span_eq(m->values[CONTENT_TYPE], SPAN("text/plain; charset=utf-8"));
 	bool qp = span_eq(m->values[ENCODING], SPAN("quoted-printable"));
 
@@ -343,7 +360,7 @@ static bool check_body(struct message *m)
 
 bool reply_check_bytes(struct span bytes, const struct reply_expected *want, struct err *fault)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct message m = { .a = a, .fault = fault };
 
 	return check_raw(&m, bytes) && take_header(&m, bytes) && check_header(&m, want) && check_body(&m);

@@ -34,7 +34,8 @@ static int check_input(const struct reply_input *in, struct err *err)
 	if (!token(in->language, REPLY_TOKEN_MAX, "-"))
 		return err_set(err, -EINVAL, "Content-Language: not a language tag, write for example en");
 	if (in->text.n > REPLY_TEXT_MAX)
-		return err_set(err, -E2BIG, "the text is longer than %d bytes, shorten the template", REPLY_TEXT_MAX);
+		return err_set(err, -E2BIG, "the text is longer than %d bytes, shorten the template",
+			       REPLY_TEXT_MAX);
 	return 0;
 }
 
@@ -48,8 +49,8 @@ static void put_simple(struct buf *out, const char *name, struct span value)
 
 static void put_from(const struct reply_input *in, struct buf *out)
 {
-	struct buf name BUF_CLEANUP = BUF_CAPPED(4 * LIMIT_DISPLAY_NAME);
-	struct buf address BUF_CLEANUP = BUF_CAPPED(LIMIT_ADDRESS + 2);
+	BUF_CLEANUP struct buf name = BUF_CAPPED(4 * LIMIT_DISPLAY_NAME);
+	BUF_CLEANUP struct buf address = BUF_CAPPED(LIMIT_ADDRESS + 2);
 	struct header_line h = header_begin(out, "From");
 
 	text_squeeze(&name, utf8_cut(in->from_name, LIMIT_DISPLAY_NAME));
@@ -62,7 +63,7 @@ static void put_from(const struct reply_input *in, struct buf *out)
 
 static int put_subject(const struct reply_input *in, struct buf *out, struct err *err)
 {
-	struct buf subject BUF_CLEANUP = BUF_CAPPED(4 * REPLY_SUBJECT_MAX);
+	BUF_CLEANUP struct buf subject = BUF_CAPPED(4 * REPLY_SUBJECT_MAX);
 	struct header_line h = header_begin(out, "Subject");
 
 	text_squeeze(&subject, utf8_cut(in->subject, REPLY_SUBJECT_MAX));
@@ -77,7 +78,7 @@ static int put_subject(const struct reply_input *in, struct buf *out, struct err
 
 static void put_id(struct header_line *h, struct span id)
 {
-	struct buf b BUF_CLEANUP = BUF_CAPPED(LIMIT_MESSAGE_ID + 2);
+	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_MESSAGE_ID + 2);
 
 	buf_printf(&b, "<%.*s>", SPAN_ARG(id));
 	header_word(h, buf_span(&b));
@@ -148,7 +149,7 @@ static bool ascii(struct span text)
 
 static int put_body(const struct reply_input *in, struct buf *out, struct err *err)
 {
-	struct buf text BUF_CLEANUP = BUF_CAPPED(4 * REPLY_TEXT_MAX);
+	BUF_CLEANUP struct buf text = BUF_CAPPED(4 * REPLY_TEXT_MAX);
 	struct span line;
 
 	text_printable(&text, in->text);

@@ -16,13 +16,14 @@ struct mustache_value *reply_acknowledgement_data(struct arena *a, const struct 
 
 static struct span one_line(struct arena *a, struct span text)
 {
-	struct buf line BUF_CLEANUP = BUF_CAPPED(4 * SHOWN_MAX);
+	BUF_CLEANUP struct buf line = BUF_CAPPED(4 * SHOWN_MAX);
 
 	text_squeeze(&line, utf8_cut(text, SHOWN_MAX));
 	return arena_span(a, buf_span(&line));
 }
 
-static void add_lines(struct arena *a, struct mustache_value *data, struct span name, const struct reply_line *at, uint32_t n)
+static void add_lines(struct arena *a, struct mustache_value *data, struct span name,
+		      const struct reply_line *at, uint32_t n)
 {
 	struct mustache_value *list = mustache_add(a, data, name, MUSTACHE_LIST);
 
@@ -38,8 +39,9 @@ static void add_lines(struct arena *a, struct mustache_value *data, struct span 
 	}
 }
 
-struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon, uint32_t nsoon,
-					 const struct reply_line *breached, uint32_t nbreached)
+struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon,
+					 uint32_t nsoon, const struct reply_line *breached,
+					 uint32_t nbreached)
 {
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 
@@ -49,7 +51,8 @@ struct mustache_value *reply_notice_data(struct arena *a, struct span team, cons
 	return data;
 }
 
-struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held, uint32_t n)
+struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held,
+				       uint32_t n)
 {
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 

@@ -129,7 +129,7 @@ void header_text(struct header_line *h, struct span text)
 
 void header_phrase(struct header_line *h, struct span text)
 {
-	struct buf quoted BUF_CLEANUP = BUF_CAPPED(2 * ENCODE_COLUMNS);
+	BUF_CLEANUP struct buf quoted = BUF_CAPPED(2 * ENCODE_COLUMNS);
 
 	if (!plain_ascii(text) || text.n > WORD_MAX_PLAIN) {
 		put_encoded_words(h, text);
@@ -154,8 +154,8 @@ static void put_qp_line(struct buf *out, struct span line)
 	for (size_t i = 0; i < line.n; i++) {
 		char c = line.p[i];
 		bool last = i + 1 == line.n;
-		bool plain = c >= ' ' && c <= '~' && c != '=' && !(c == ' ' && last) && !(i == 0 && c == '.') &&
-			     !(i == 0 && span_starts(line, SPAN("From ")));
+		bool plain = c >= ' ' && c <= '~' && c != '=' && !(c == ' ' && last) &&
+			     !(i == 0 && c == '.') && !(i == 0 && span_starts(line, SPAN("From ")));
 		size_t n = plain ? 1 : 3;
 		if (column + n > ENCODE_COLUMNS - 1) {
 			buf_puts(out, "=\r\n");

@@ -30,7 +30,7 @@ struct reply_input {
 	/* The message that is answered; ids that message_id_may_write() refuses are left out. */
 	struct span parent_id;
 	struct message_ids parent_references;
-	struct message_ids parent_in_reply_to; /* used where there are no references (RFC 5322 section 3.6.4) */
+	struct message_ids parent_in_reply_to; /* used without references (RFC 5322 section 3.6.4) */
 };
 
 /* Appends the finished message: CRLF lines, 7-bit, ready for SMTP but for dot-stuffing. 0; -EINVAL

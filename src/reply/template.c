@@ -6,8 +6,9 @@
 #include <errno.h>
 
 static const char *const requester_names[] = { "conversation", "team", "due", NULL };
-static const char *const staff_names[] = { "conversation", "team",   "due",	 "requester", "subject", "span",
-					   "entry",	   "reason", "due_soon", "breached",  "held",	 NULL };
+static const char *const staff_names[] = { "conversation", "team",     "due",	"requester",
+					   "subject",	   "span",     "entry", "reason",
+					   "due_soon",	   "breached", "held",	NULL };
 
 struct name_check {
 	const char *const *known;
@@ -19,7 +20,8 @@ static bool known_name(void *context, struct mustache_name name)
 	const struct name_check *c = context;
 
 	if (name.use == MUSTACHE_PARTIAL) {
-		err_set(c->err, -EINVAL, "line %u: {{>%.*s}}: templates of mail have no partials, write the text here",
+		err_set(c->err, -EINVAL,
+			"line %u: {{>%.*s}}: templates of mail have no partials, write the text here",
 			name.line, SPAN_ARG(name.name));
 		return false;
 	}
@@ -28,8 +30,8 @@ static bool known_name(void *context, struct mustache_name name)
 			return true;
 	if (span_eq(name.name, SPAN(".")))
 		return true;
-	err_set(c->err, -EINVAL, "line %u: {{%.*s}} is not known for this audience, write one that is", name.line,
-		SPAN_ARG(name.name));
+	err_set(c->err, -EINVAL, "line %u: {{%.*s}} is not known for this audience, write one that is",
+		name.line, SPAN_ARG(name.name));
 	return false;
 }
 
@@ -63,7 +65,8 @@ static int take_head_line(struct head *h, unsigned number, struct span line, str
 							       : NULL;
 
 	if (!place)
-		return err_set(err, -EINVAL, "line %u: write subject: or audience: here, then an empty line, then the text",
+		return err_set(err, -EINVAL,
+			       "line %u: write subject: or audience: here, then an empty line, then the text",
 			       number);
 	if (place->n || !value.n)
 		return err_set(err, -EINVAL, "line %u: %.*s: %s", number, SPAN_ARG(name),
@@ -80,7 +83,8 @@ int reply_template_parse(struct arena *a, struct span bytes, struct reply_templa
 	struct head head = { .subject = SPAN_NONE };
 	unsigned number = 0;
 
-	if (bytes.n > REPLY_TEMPLATE_MAX || !utf8_valid(bytes) || memchr(bytes.p ? bytes.p : "", '\0', bytes.n))
+	if (bytes.n > REPLY_TEMPLATE_MAX || !utf8_valid(bytes) ||
+	    memchr(bytes.p ? bytes.p : "", '\0', bytes.n))
 		return err_set(err, -EINVAL, "line 1: larger than 64 KB or no UTF-8 text, save it as UTF-8");
 	while (span_split(&rest, '\n', &line) && span_trim(line).n) {
 		int r = take_head_line(&head, ++number, line, err);
@@ -96,7 +100,9 @@ int reply_template_parse(struct arena *a, struct span bytes, struct reply_templa
 	else if (span_eq(head.audience, SPAN("staff")))
 		out->audience = TEMPLATE_STAFF;
 	else
-		return err_set(err, -EINVAL, "line %u: audience: is neither requester nor staff, write one of them", number);
+		return err_set(err, -EINVAL,
+			       "line %u: audience: is neither requester nor staff, write one of them",
+			       number);
 	if (!span_trim(rest).n)
 		return err_set(err, -EINVAL, "line %u: no text, write it below an empty line", number);
 	int r = compile_part(a, head.subject, out->audience, head.subject_line, &out->subject, err);
@@ -106,17 +112,17 @@ int reply_template_parse(struct arena *a, struct span bytes, struct reply_templa
 int reply_template_render(struct arena *a, const struct reply_template *t, const struct mustache_value *data,
 			  struct span *subject, struct span *text, struct err *err)
 {
-	struct buf raw BUF_CLEANUP = BUF_CAPPED(REPLY_TEXT_MAX);
-	struct buf line BUF_CLEANUP = BUF_CAPPED(REPLY_TEXT_MAX);
+	BUF_CLEANUP struct buf raw = BUF_CAPPED(REPLY_TEXT_MAX);
+	BUF_CLEANUP struct buf line = BUF_CAPPED(REPLY_TEXT_MAX);
 	struct mustache_options how = { .escape = mustache_escape_none, .strict = true };
 	struct err inner;
 
 	if (mustache_render(t->subject, data, &how, &line, &inner))
-		return err_set(err, -EINVAL, "template %.*s/%.*s: subject: %.300s", SPAN_ARG(t->language), SPAN_ARG(t->name),
-			       inner.text);
+		return err_set(err, -EINVAL, "template %.*s/%.*s: subject: %.300s", SPAN_ARG(t->language),
+			       SPAN_ARG(t->name), inner.text);
 	if (mustache_render(t->text, data, &how, &raw, &inner))
-		return err_set(err, -EINVAL, "template %.*s/%.*s: text: %.300s", SPAN_ARG(t->language), SPAN_ARG(t->name),
-			       inner.text);
+		return err_set(err, -EINVAL, "template %.*s/%.*s: text: %.300s", SPAN_ARG(t->language),
+			       SPAN_ARG(t->name), inner.text);
 	*text = arena_span(a, buf_span(&raw));
 	buf_reset(&raw);
 	text_squeeze(&raw, buf_span(&line));
@@ -153,7 +159,8 @@ int reply_bundle_parse(struct arena *a, struct span bundle, struct reply_templat
 		out->n++;
 	}
 	if (!wire_done(&w))
-		return err_set(err, -EBADMSG, "templates: more than %d or damaged on the way", REPLY_TEMPLATES);
+		return err_set(err, -EBADMSG, "templates: more than %d or damaged on the way",
+			       REPLY_TEMPLATES);
 	return 0;
 }
 

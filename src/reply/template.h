@@ -73,7 +73,9 @@ struct reply_line {
 	struct span reason;    /* why it is held */
 };
 /* notice: team, due_soon (list), breached (list). */
-struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon, uint32_t nsoon,
-					 const struct reply_line *breached, uint32_t nbreached);
+struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon,
+					 uint32_t nsoon, const struct reply_line *breached,
+					 uint32_t nbreached);
 /* held: team, held (list). */
-struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held, uint32_t n);
+struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held,
+				       uint32_t n);

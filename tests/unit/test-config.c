@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SMALL "account support {\n address = support@example.com\n host = mail.example.com\n password_file = /p\n}\n"
+#define SMALL                                                                                                \
+	"account support {\n address = support@example.com\n host = mail.example.com\n password_file = "     \
+	"/p\n}\n"
 
 struct shelf {
 	const char *name;
 	const char *text;
 };
 
-static bool shelf_find(void *context, struct arena *a, struct span pattern, struct config_file **out, uint32_t *n, struct err *err)
+static bool shelf_find(void *context, struct arena *a, struct span pattern, struct config_file **out,
+		       uint32_t *n, struct err *err)
 {
 	const struct shelf *s = context;
 
@@ -26,17 +29,19 @@ static bool shelf_find(void *context, struct arena *a, struct span pattern, stru
 	return false;
 }
 
-static bool parse(struct arena *a, struct span text, const struct shelf *shelf, struct config *c, struct config_errors *e)
+static bool parse(struct arena *a, struct span text, const struct shelf *shelf, struct config *c,
+		  struct config_errors *e)
 {
 	static const struct shelf nothing = { NULL, NULL };
-	struct config_source from = { .context = (void *)(uintptr_t)(shelf ? shelf : &nothing), .find = shelf_find };
+	struct config_source from = { .context = (void *)(uintptr_t)(shelf ? shelf : &nothing),
+				      .find = shelf_find };
 
 	return config_parse(a, (struct config_file){ SPAN("h.conf"), text }, &from, c, e);
 }
 
 static void the_smallest_file_has_every_default(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct config_errors e;
 
@@ -73,25 +78,27 @@ static void the_smallest_file_has_every_default(void **state)
 
 static void values_are_read_as_people_write_them(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct config_errors e;
 
 	(void)state;
-	assert_true(parse(a,
-			  SPAN("\xef\xbb\xbf# a comment\r\n"
-			       "state_dir = \"/var/lib/h b\" # where\r\n"
-			       "reserve=1G\n"
-			       "account a-1 { # first\n"
-			       "\taddress = Support@EXAMPLE.com\n"
-			       "\tdisplay_name = \"Say \\\"hi\\\" \\\\ # now\"\n"
-			       "\town = help@example.com,info@example.com  hilfe@b\xc3\xbc" "cher.example\n"
-			       "\thost = 127.0.0.1\n tls = none\n smtp_tls = NONE\n"
-			       "\tpassword_file = /etc/pw#1\n"
-			       "\tpoll = 30s\n fetch_limit = 128k\n smtp_auth = no\n subaddress = +\n hops = 0\n"
-			       "\tenvelope = null\n witness = no\n template = plain\n"
-			       "}  # end\n"),
-			  NULL, &c, &e));
+	assert_true(
+		parse(a,
+		      SPAN("\xef\xbb\xbf# a comment\r\n"
+			   "state_dir = \"/var/lib/h b\" # where\r\n"
+			   "reserve=1G\n"
+			   "account a-1 { # first\n"
+			   "\taddress = Support@EXAMPLE.com\n"
+			   "\tdisplay_name = \"Say \\\"hi\\\" \\\\ # now\"\n"
+			   "\town = help@example.com,info@example.com  hilfe@b\xc3\xbc"
+			   "cher.example\n"
+			   "\thost = 127.0.0.1\n tls = none\n smtp_tls = NONE\n"
+			   "\tpassword_file = /etc/pw#1\n"
+			   "\tpoll = 30s\n fetch_limit = 128k\n smtp_auth = no\n subaddress = +\n hops = 0\n"
+			   "\tenvelope = null\n witness = no\n template = plain\n"
+			   "}  # end\n"),
+		      NULL, &c, &e));
 	const struct config_account *s = &c.accounts[0];
 	assert_span(c.state_dir, "/var/lib/h b");
 	assert_int_equal(c.reserve, 1 << 30);
@@ -120,30 +127,38 @@ static const struct bad {
 	{ "account support {\n}\n",
 	  "h.conf:1: account support has no address, write for example address = support@example.com\n"
 	  "h.conf:1: account support has no host, write for example host = mail.example.com\n"
-	  "h.conf:1: account support has no password_file, write for example password_file = /etc/hearback/support.password\n" },
+	  "h.conf:1: account support has no password_file, write for example password_file = "
+	  "/etc/hearback/support.password\n" },
 	{ "debgu = yes\nzzz = 1\n" SMALL,
 	  "h.conf:1: unknown key 'debgu' (did you mean debug?), see hearback check --defaults\n"
 	  "h.conf:2: unknown key 'zzz', see hearback check --defaults\n" },
-	{ "host = x\n" SMALL, "h.conf:1: host is a setting of an account, write it inside account NAME { }\n" },
+	{ "host = x\n" SMALL,
+	  "h.conf:1: host is a setting of an account, write it inside account NAME { }\n" },
 	{ "debug = maybe\n" SMALL, "h.conf:1: debug: 'maybe' is none of: yes | no\n" },
 	{ "debug =\n" SMALL, "h.conf:1: debug: debug has no value, write for example debug = no\n" },
-	{ "debug = yes\ndebug = no\n" SMALL, "h.conf:2: debug is already set in h.conf:1, keep one of the two\n" },
+	{ "debug = yes\ndebug = no\n" SMALL,
+	  "h.conf:2: debug is already set in h.conf:1, keep one of the two\n" },
 	{ "state_dir = lib\n" SMALL, "h.conf:1: state_dir: 'lib' is no absolute path, write it from / on\n" },
-	{ "reserve = 1k\n" SMALL, "h.conf:1: reserve: '1k' is no size from 1M to 64G, write for example reserve = 64M\n" },
+	{ "reserve = 1k\n" SMALL,
+	  "h.conf:1: reserve: '1k' is no size from 1M to 64G, write for example reserve = 64M\n" },
 	{ "state_dir = \"/a\" b\n" SMALL,
 	  "h.conf:1: 'b' after the closing quote, write one quoted value and nothing behind it\n" },
-	{ "state_dir = \"/a\n" SMALL, "h.conf:1: the quote is not closed, write \" at the end of the value\n" },
+	{ "state_dir = \"/a\n" SMALL,
+	  "h.conf:1: the quote is not closed, write \" at the end of the value\n" },
 	{ "state_dir = /a\"b\"\n" SMALL,
 	  "h.conf:1: a quote inside a value, put the whole value in quotes and write \\\" inside\n" },
 	{ "state_dir /a\n" SMALL, "h.conf:1: 'state_dir /a' is no setting, write: key = value\n" },
 	{ "= /a\n" SMALL, "h.conf:1: '= /a' is no setting, write: key = value\n" },
 	{ SMALL "}\n", "h.conf:6: } closes nothing that was opened in this file, remove it\n" },
-	{ SMALL SMALL, "h.conf:6: account support is already there in h.conf:1, give this one another name\n" },
+	{ SMALL SMALL,
+	  "h.conf:6: account support is already there in h.conf:1, give this one another name\n" },
 	{ SMALL "account sales {\n address = support@example.com\n host = h\n password_file = /p\n}\n",
-	  "h.conf:6: support@example.com belongs to account support already, write it in one account only\n" },
+	  "h.conf:6: support@example.com belongs to account support already, write it in one account "
+	  "only\n" },
 	{ SMALL "account {\n host = ?\n}\n",
 	  "h.conf:6: '' is no account name, write letters, digits, '-' and '_' as in: account support {\n" },
-	{ SMALL "acount sales {\n host = ?\n}\n", "h.conf:6: unknown block 'acount', write: account NAME {\n" },
+	{ SMALL "acount sales {\n host = ?\n}\n",
+	  "h.conf:6: unknown block 'acount', write: account NAME {\n" },
 	{ SMALL "account sales\n", "h.conf:6: { is missing, write: account NAME {\n" },
 	{ "account a { host = x\n address = a@example.com\n host = h\n password_file = /p\n} x\n",
 	  "h.conf:1: 'host = x' after {, write one setting on each line below it\n"
@@ -162,20 +177,28 @@ static const struct bad {
 	  "h.conf:7: ack_age: '7h' is no duration from 1s to 6h, write for example ack_age = 6h\n"
 	  "h.conf:8: warn_percent: 'ten' is no number from 1 to 99, write for example warn_percent = 75\n"
 	  "h.conf:9: address: 'a' is no plain mail address, write for example support@example.com\n"
-	  "h.conf:10: host: 'a b' is no host name, write for example mail.example.com (the port has a key of its own)\n"
+	  "h.conf:10: host: 'a b' is no host name, write for example mail.example.com (the port has a key of "
+	  "its own)\n"
 	  "h.conf:11: password_file: 'p' is no absolute path, write it from / on\n" },
-	{ "account a {\n address = a@example.com\n password_file = /p\n host = mail.example.com\n tls = none\n"
+	{ "account a {\n address = a@example.com\n password_file = /p\n host = mail.example.com\n tls = "
+	  "none\n"
 	  " smtp_host = 127.0.0.1.example.com\n smtp_tls = none\n}\n",
-	  "h.conf:5: tls = none would show the password to the network, host mail.example.com is not loopback: write tls = implicit\n"
-	  "h.conf:7: smtp_tls = none would show the password to the network, smtp_host 127.0.0.1.example.com is not loopback: "
+	  "h.conf:5: tls = none would show the password to the network, host mail.example.com is not "
+	  "loopback: write tls = implicit\n"
+	  "h.conf:7: smtp_tls = none would show the password to the network, smtp_host 127.0.0.1.example.com "
+	  "is not loopback: "
 	  "write smtp_tls = implicit\n" },
-	{ "account a {\n address = a@example.com\n password_file = /p\n host = h\n lead = a@example.com b@example.com\n"
-	  " own = c@example.com, c@example.com\n subaddress = at\n language = ../x\n display_name = a\tb\n ack_age = 1min\n}\n",
+	{ "account a {\n address = a@example.com\n password_file = /p\n host = h\n lead = a@example.com "
+	  "b@example.com\n"
+	  " own = c@example.com, c@example.com\n subaddress = at\n language = ../x\n display_name = a\tb\n "
+	  "ack_age = 1min\n}\n",
 	  "h.conf:6: own: 'c@example.com' stands twice in the list, write it once\n"
 	  "h.conf:8: language: '../x' is no name, write letters, digits, '-', '_' and '.' only\n"
-	  "h.conf:9: display_name: 'a\\x09b' has control characters, is no UTF-8 or is longer than 255 bytes\n"
+	  "h.conf:9: display_name: 'a\\x09b' has control characters, is no UTF-8 or is longer than 255 "
+	  "bytes\n"
 	  "h.conf:7: subaddress is no separator, write +, -, = or _\n"
-	  "h.conf:1: ack_after is not shorter than ack_age: nothing would ever be acknowledged, write ack_after = 2min\n"
+	  "h.conf:1: ack_after is not shorter than ack_age: nothing would ever be acknowledged, write "
+	  "ack_after = 2min\n"
 	  "h.conf:1: lead a@example.com is a watched mailbox itself, write the address of a person\n" },
 	{ "!include\n!include none.conf\n" SMALL,
 	  "h.conf:1: !include without a file, write for example !include conf.d/*.conf\n"
@@ -195,7 +218,7 @@ static void every_bad_file_says_what_to_write(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
+		ARENA_CLEANUP struct arena *a = arena_new();
 		struct config c;
 		struct config_errors e;
 		assert_false(parse(a, span_of(bad[i].text), NULL, &c, &e));
@@ -205,7 +228,7 @@ static void every_bad_file_says_what_to_write(void **state)
 
 static void what_is_no_text_is_refused(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct config_errors e;
 	char *big = arena_alloc(a, CONFIG_BYTES + 2);
@@ -229,7 +252,7 @@ static void what_is_no_text_is_refused(void **state)
 
 static void includes_are_taken_where_they_stand(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct config_errors e;
 	static const struct shelf good[] = { { "d/a.conf", "debug = yes\n!include b.conf\n" },
@@ -240,26 +263,34 @@ static void includes_are_taken_where_they_stand(void **state)
 	static const struct shelf open[] = { { "x", "account a {\n" }, { "y", "}\n" }, { NULL, NULL } };
 
 	(void)state;
-	assert_true(parse(a, SPAN("!include d/a.conf\naccount b {\n address = b@example.com\n host = h\n password_file = /p\n"
-				  " !include /etc/t.conf # shared\n}\n"),
+	assert_true(parse(a,
+			  SPAN("!include d/a.conf\naccount b {\n address = b@example.com\n host = h\n "
+			       "password_file = /p\n"
+			       " !include /etc/t.conf # shared\n}\n"),
 			  good, &c, &e));
 	assert_true(c.debug);
 	assert_int_equal(c.n, 2);
 	assert_int_equal(c.accounts[1].hops, 3);
 	assert_false(parse(a, SPAN("!include h.conf\n"), loop, &c, &e));
-	assert_string_equal(joined(a, &e).p,
-			    "h.conf:1: !include is nested deeper than 8 files, does a file include itself?\n");
+	assert_string_equal(
+		joined(a, &e).p,
+		"h.conf:1: !include is nested deeper than 8 files, does a file include itself?\n");
 	assert_false(parse(a, SPAN("!include x\n" SMALL), open, &c, &e));
 	assert_span(e.lines[0], "x:1: the block that begins here is not closed, write } at its end");
-	assert_false(parse(a, SPAN("account a {\n!include y\n address = a@example.com\n host = h\n password_file = /p\n}\n"),
+	assert_false(parse(a,
+			   SPAN("account a {\n!include y\n address = a@example.com\n host = h\n "
+				"password_file = /p\n}\n"),
 			   open, &c, &e));
-	assert_string_equal(joined(a, &e).p, "y:1: } closes nothing that was opened in this file, remove it\n");
+	assert_string_equal(joined(a, &e).p,
+			    "y:1: } closes nothing that was opened in this file, remove it\n");
 }
 
 /* A file with random keys, some of them with a value that is not their default. */
 static struct span random_file(struct arena *a, unsigned *seed)
 {
-	static const char *const words[] = { "a b", "\"#x\"", "\"  \"", "\"\\\"\\\\\"", "plain", "\xc3\xa9t\xc3\xa9", "\"\"" };
+	static const char *const words[] = { "a b",	     "\"#x\"", "\"  \"",
+					     "\"\\\"\\\\\"", "plain",  "\xc3\xa9t\xc3\xa9",
+					     "\"\"" };
 	static const char *const sizes[] = { "4k", "70000", "8M", "65537", "1M" };
 	static const char *const times[] = { "1s", "59s", "30s", "11s" };
 	uint32_t n;
@@ -267,8 +298,9 @@ static struct span random_file(struct arena *a, unsigned *seed)
 	char *text = arena_printf(a, "%s", rand_r(seed) % 2 ? "debug = yes\nreserve = 1025M\n" : "");
 
 	for (int account = 0; account < 3; account++) {
-		text = arena_printf(a, "%saccount x%d {\n address = x%d@example.com\n host = h%d\n password_file = /p\n", text,
-				    account, account, account);
+		text = arena_printf(
+			a, "%saccount x%d {\n address = x%d@example.com\n host = h%d\n password_file = /p\n",
+			text, account, account, account);
 		for (uint32_t i = 0; i < n; i++) {
 			unsigned r = (unsigned)rand_r(seed);
 			const char *value = NULL;
@@ -302,9 +334,9 @@ static void the_canonical_text_means_the_same(void **state)
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
-		struct buf once BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
-		struct buf twice BUF_CLEANUP = BUF_CAPPED(CONFIG_BYTES);
+		ARENA_CLEANUP struct arena *a = arena_new();
+		BUF_CLEANUP struct buf once = BUF_CAPPED(CONFIG_BYTES);
+		BUF_CLEANUP struct buf twice = BUF_CAPPED(CONFIG_BYTES);
 		struct config c, again;
 		struct config_errors e;
 		struct span text = random_file(a, &seed);
@@ -335,7 +367,7 @@ static void any_bytes_end_in_errors_not_in_harm(void **state)
 
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
+		ARENA_CLEANUP struct arena *a = arena_new();
 		struct config c;
 		struct config_errors e;
 		size_t n = (size_t)rand_r(&seed) % sizeof(text);
@@ -357,7 +389,8 @@ static void the_table_is_sound(void **state)
 	for (uint32_t i = 0; i < n; i++) {
 		assert_true(strlen(keys[i].meaning) > 5);
 		for (uint32_t k = 0; k < i; k++)
-			assert_false(keys[i].in_account == keys[k].in_account && strcmp(keys[i].name, keys[k].name) == 0);
+			assert_false(keys[i].in_account == keys[k].in_account &&
+				     strcmp(keys[i].name, keys[k].name) == 0);
 	}
 }
 

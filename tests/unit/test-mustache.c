@@ -6,9 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int run(const char *text, const struct mustache_value *data, struct mustache_options *how, struct buf *out, struct err *err)
+static int run(const char *text, const struct mustache_value *data, struct mustache_options *how,
+	       struct buf *out, struct err *err)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct mustache *t;
 	int r = mustache_compile(a, span_of(text), 1, 0, &t, err);
 
@@ -22,33 +23,40 @@ static void compile_errors_have_a_place(void **state)
 	} bad[] = {
 		{ "a\nb {{", "line 2, column 3: a tag that is not closed, write the closing delimiter" },
 		{ "{{}}", "line 1, column 1: a tag without a name, write one between the braces" },
-		{ "{{a b}}", "line 1, column 1: 'a b' is no name, write one word of letters, digits, '_' and '.'" },
-		{ "{{a..b}}", "line 1, column 1: 'a..b' has an empty part, write a name on both sides of each dot" },
+		{ "{{a b}}",
+		  "line 1, column 1: 'a b' is no name, write one word of letters, digits, '_' and '.'" },
+		{ "{{a..b}}",
+		  "line 1, column 1: 'a..b' has an empty part, write a name on both sides of each dot" },
 		{ "x{{#a}}", "line 1, column 2: 'a' is a section that is not closed, write {{/name}}" },
 		{ "{{/a}}", "line 1, column 1: 'a' is closed but was never opened, remove the tag" },
 		{ "{{#a}}{{#b}}\n{{/a}}{{/b}}", "line 2, column 1: 'b' is the section to close here first" },
 		{ "{{=a=}}", "line 1, column 1: 'a' sets no delimiters, write for example {{=<% %>=}}" },
-		{ "{{=a b c=}}", "line 1, column 1: 'a b c' sets more than two delimiters, write for example {{=<% %>=}}" },
-		{ "\n\n {{{a}}}", "line 3, column 2: 'a' is not escaped, which is not allowed here: write {{name}}" },
-		{ "{{& a}}", "line 1, column 1: 'a' is not escaped, which is not allowed here: write {{name}}" },
+		{ "{{=a b c=}}",
+		  "line 1, column 1: 'a b c' sets more than two delimiters, write for example {{=<% %>=}}" },
+		{ "\n\n {{{a}}}",
+		  "line 3, column 2: 'a' is not escaped, which is not allowed here: write {{name}}" },
+		{ "{{& a}}",
+		  "line 1, column 1: 'a' is not escaped, which is not allowed here: write {{name}}" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
+		ARENA_CLEANUP struct arena *a = arena_new();
 		struct mustache *t;
 		struct err err;
-		assert_int_equal(mustache_compile(a, span_of(bad[i].text), 1, MUSTACHE_ESCAPED_ONLY, &t, &err), -EINVAL);
+		assert_int_equal(
+			mustache_compile(a, span_of(bad[i].text), 1, MUSTACHE_ESCAPED_ONLY, &t, &err),
+			-EINVAL);
 		assert_string_equal(err.text, bad[i].error);
 	}
 }
 
 static void strict_names_what_is_missing(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 	struct mustache_options how = { .strict = true };
-	struct buf out BUF_CLEANUP = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(100);
 	struct err err;
 
 	(void)state;
@@ -56,16 +64,20 @@ static void strict_names_what_is_missing(void **state)
 	mustache_add_string(a, data, "empty", SPAN(""));
 	mustache_add_bool(a, data, "yes", true);
 	mustache_add(a, data, SPAN("null"), MUSTACHE_NULL);
-	assert_int_equal(run("{{name}} {{yes}}{{#empty}}{{gone}}{{/empty}}{{^gone}}!{{/gone}}", data, &how, &out, &err), 0);
+	assert_int_equal(run("{{name}} {{yes}}{{#empty}}{{gone}}{{/empty}}{{^gone}}!{{/gone}}", data, &how,
+			     &out, &err),
+			 0);
 	assert_span(buf_span(&out), "&lt;x&gt; true!");
 	assert_int_equal(run("\n {{nmae}}", data, &how, &out, &err), -EINVAL);
 	assert_string_equal(err.text, "line 2, column 2: {{nmae}} is not known here, is the name right?");
 	assert_int_equal(run("{{empty}}", data, &how, &out, &err), -EINVAL);
-	assert_string_equal(err.text, "line 1, column 1: {{empty}} is empty, give it a value or ask with {{#name}}");
+	assert_string_equal(err.text,
+			    "line 1, column 1: {{empty}} is empty, give it a value or ask with {{#name}}");
 	assert_int_equal(run("{{null}}", data, &how, &out, &err), -EINVAL);
 	assert_int_equal(run("{{.}}", data, &how, &out, &err), -EINVAL);
 	assert_int_equal(run("{{>part}}", data, &how, &out, &err), -EINVAL);
-	assert_string_equal(err.text, "line 1, column 1: {{part}} is a partial that does not exist, is the name right?");
+	assert_string_equal(
+		err.text, "line 1, column 1: {{part}} is a partial that does not exist, is the name right?");
 }
 
 static int itself(void *context, struct span name, const struct mustache **out, struct err *err)
@@ -78,11 +90,11 @@ static int itself(void *context, struct span name, const struct mustache **out, 
 
 static void limits_end_a_runaway(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 	struct mustache_value *list = mustache_add(a, data, SPAN("l"), MUSTACHE_LIST);
 	struct mustache_options how = { .escape = mustache_escape_none };
-	struct buf out BUF_CLEANUP = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(100);
 	struct mustache *t;
 	struct err err;
 	char *deep = arena_alloc(a, MUSTACHE_SIZE + 2);
@@ -110,10 +122,10 @@ static void limits_end_a_runaway(void **state)
 
 static void values_are_never_templates(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 	struct mustache_options how = { .escape = mustache_escape_none };
-	struct buf out BUF_CLEANUP = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(100);
 	struct err err;
 
 	(void)state;
@@ -133,23 +145,25 @@ static bool note(void *context, struct mustache_name name)
 
 static void names_can_be_listed(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
-	struct buf b BUF_CLEANUP = BUF_CAPPED(100);
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf b = BUF_CAPPED(100);
 	struct mustache *t;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(mustache_compile(a, SPAN("{{a}}\n{{#b}}{{>c}}{{/b}}\n{{^last}}{{d}}{{/last}}"), 1, 0, &t, &err), 0);
+	assert_int_equal(mustache_compile(a, SPAN("{{a}}\n{{#b}}{{>c}}{{/b}}\n{{^last}}{{d}}{{/last}}"), 1, 0,
+					  &t, &err),
+			 0);
 	assert_false(mustache_names(t, note, &b));
 	assert_span(buf_span(&b), "1va 2#b 2>c 3#last ");
 }
 
 static void a_deep_list_of_partials_keeps_its_indent(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 	struct mustache_options how = { .escape = mustache_escape_none, .partial = itself };
-	struct buf out BUF_CLEANUP = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(100);
 	struct mustache *outer, *inner;
 	struct err err;
 
@@ -170,8 +184,8 @@ static void any_bytes_compile_or_fail_cleanly(void **state)
 
 	(void)state;
 	for (int i = 0; i < 50000; i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
-		struct buf out BUF_CLEANUP = BUF_CAPPED(1000);
+		ARENA_CLEANUP struct arena *a = arena_new();
+		BUF_CLEANUP struct buf out = BUF_CAPPED(1000);
 		struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 		struct mustache_options how = { .partial = itself };
 		struct mustache *t;

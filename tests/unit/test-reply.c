@@ -37,39 +37,38 @@ static const struct reply_expected wanted = {
 
 static void the_plain_message_stands_byte_for_byte(void **state)
 {
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
 	struct err err;
 
 	(void)state;
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
-	assert_string_equal(buf_cstr(&out),
-			    "From: \"Support\" <support@example.com>\r\n"
-			    "To: ann@example.org\r\n"
-			    "Subject: Auto: We have received your message (C-1042)\r\n"
-			    "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n"
-			    "Message-ID: <hb.abc234@example.com>\r\n"
-			    "In-Reply-To: <q1@mail.example.org>\r\n"
-			    "References: <q1@mail.example.org>\r\n"
-			    "Auto-Submitted: auto-replied\r\n"
-			    "X-Auto-Response-Suppress: All\r\n"
-			    "X-Hearback-Id: abc-123\r\n"
-			    "Hearback-Audit: " HEAD "\r\n"
-			    "MIME-Version: 1.0\r\n"
-			    "Content-Type: text/plain; charset=us-ascii\r\n"
-			    "Content-Transfer-Encoding: 7bit\r\n"
-			    "Content-Language: en\r\n"
-			    "\r\n"
-			    "Hello,\r\n"
-			    "\r\n"
-			    "your message has arrived.\r\n");
+	assert_string_equal(buf_cstr(&out), "From: \"Support\" <support@example.com>\r\n"
+					    "To: ann@example.org\r\n"
+					    "Subject: Auto: We have received your message (C-1042)\r\n"
+					    "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n"
+					    "Message-ID: <hb.abc234@example.com>\r\n"
+					    "In-Reply-To: <q1@mail.example.org>\r\n"
+					    "References: <q1@mail.example.org>\r\n"
+					    "Auto-Submitted: auto-replied\r\n"
+					    "X-Auto-Response-Suppress: All\r\n"
+					    "X-Hearback-Id: abc-123\r\n"
+					    "Hearback-Audit: " HEAD "\r\n"
+					    "MIME-Version: 1.0\r\n"
+					    "Content-Type: text/plain; charset=us-ascii\r\n"
+					    "Content-Transfer-Encoding: 7bit\r\n"
+					    "Content-Language: en\r\n"
+					    "\r\n"
+					    "Hello,\r\n"
+					    "\r\n"
+					    "your message has arrived.\r\n");
 	if (!reply_check_bytes(buf_span(&out), &wanted, &err))
 		fail_msg("%s", err.text);
 }
 
 static void staff_mail_is_auto_generated(void **state)
 {
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
 	struct reply_expected want = wanted;
 	struct err err;
@@ -77,7 +76,8 @@ static void staff_mail_is_auto_generated(void **state)
 	(void)state;
 	in.answers = false;
 	in.from_name = SPAN_NONE;
-	in.text = SPAN("gr\xc3\xbc\xc3\x9f" "e = .\n.\nFrom me \n");
+	in.text = SPAN("gr\xc3\xbc\xc3\x9f"
+		       "e = .\n.\nFrom me \n");
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
 	struct span all = buf_span(&out);
 	assert_true(span_starts(all, SPAN("From: support@example.com\r\n")));
@@ -88,21 +88,23 @@ static void staff_mail_is_auto_generated(void **state)
 	want.auto_submitted = SPAN("auto-generated");
 	assert_true(reply_check_bytes(all, &want, &err));
 	assert_false(reply_check_bytes(all, &wanted, &err));
-	assert_string_equal(err.text, "Auto-Submitted: is not what this purpose demands (RFC 3834 section 5)");
+	assert_string_equal(err.text,
+			    "Auto-Submitted: is not what this purpose demands (RFC 3834 section 5)");
 }
 
 /* Decoded by the code that reads foreign mail's lines: unfolded, no column over 78 but for one word. */
 static void long_subjects_are_folded_and_encoded(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
 	struct raw_header h;
 	struct err err;
 	struct span rest, line;
 
 	(void)state;
-	in.subject = SPAN("\xc3\x9c" "ber \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe4\xbb\xb6\xe5\x90\x8d"
+	in.subject = SPAN("\xc3\x9c"
+			  "ber \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe4\xbb\xb6\xe5\x90\x8d"
 			  "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80 and more of it?");
 	in.from_name = SPAN("Hilfe \"B\xc3\xbcro\" <x@y>, team");
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
@@ -118,23 +120,26 @@ static void long_subjects_are_folded_and_encoded(void **state)
 	assert_span(header_unfold(a, raw_header_find(&h, "From", 0)->value),
 		    "=?utf-8?Q?Hilfe_=22B=C3=BCro=22_=3Cx=40y=3E=2C_team?= <support@example.com>");
 	buf_reset(&out);
-	in.subject = SPAN("a long plain subject of many short words goes over several lines as it is, unencoded, to the end");
+	in.subject = SPAN("a long plain subject of many short words goes over several lines as it is, "
+			  "unencoded, to the end");
 	in.from_name = SPAN("A \"quoted\" \\ name, with (signs)");
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
 	assert_true(reply_check_bytes(buf_span(&out), &wanted, &err));
 	raw_header_parse(a, buf_span(&out), &h);
 	assert_span(header_unfold(a, raw_header_find(&h, "Subject", 0)->value),
-		    "Auto: a long plain subject of many short words goes over several lines as it is, unencoded, to the end");
+		    "Auto: a long plain subject of many short words goes over several lines as it is, "
+		    "unencoded, to the end");
 	assert_span(header_unfold(a, raw_header_find(&h, "From", 0)->value),
 		    "\"A \\\"quoted\\\" \\\\ name, with (signs)\" <support@example.com>");
 }
 
 static void references_keep_the_first_and_the_last(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
-	struct span ids[40], evil[] = { SPAN("a@b>\r\nBcc: v@example.com"), SPAN("ok@example.com"), SPAN("no at") };
+	struct span ids[40],
+		evil[] = { SPAN("a@b>\r\nBcc: v@example.com"), SPAN("ok@example.com"), SPAN("no at") };
 	struct raw_header h;
 	struct message_ids got;
 	struct err err;
@@ -157,12 +162,14 @@ static void references_keep_the_first_and_the_last(void **state)
 	buf_reset(&out);
 	in.parent_references = (struct message_ids){ evil, 3, 3 };
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
-	assert_true(span_find(buf_span(&out), SPAN("References: <ok@example.com> <q1@mail.example.org>\r\n")) > 0);
+	assert_true(span_find(buf_span(&out),
+			      SPAN("References: <ok@example.com> <q1@mail.example.org>\r\n")) > 0);
 	buf_reset(&out);
 	in.parent_references.n = 0;
 	in.parent_in_reply_to = (struct message_ids){ &evil[1], 1, 1 };
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
-	assert_true(span_find(buf_span(&out), SPAN("References: <ok@example.com> <q1@mail.example.org>\r\n")) > 0);
+	assert_true(span_find(buf_span(&out),
+			      SPAN("References: <ok@example.com> <q1@mail.example.org>\r\n")) > 0);
 	buf_reset(&out);
 	in.parent_id = evil[0];
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
@@ -172,18 +179,18 @@ static void references_keep_the_first_and_the_last(void **state)
 
 static void what_cannot_be_written_is_refused(void **state)
 {
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
-	struct buf small BUF_CLEANUP = BUF_CAPPED(100);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf small = BUF_CAPPED(100);
 	struct err err;
 	struct reply_input in;
 
 	(void)state;
-#define REFUSED(field, value)                                            \
-	do {                                                             \
-		in = plain_input();                                      \
-		in.field = (value);                                      \
-		buf_reset(&out);                                         \
-		assert_int_equal(reply_compose(&in, &out, &err), -EINVAL); \
+#define REFUSED(field, value)                                                                                \
+	do {                                                                                                 \
+		in = plain_input();                                                                          \
+		in.field = (value);                                                                          \
+		buf_reset(&out);                                                                             \
+		assert_int_equal(reply_compose(&in, &out, &err), -EINVAL);                                   \
 	} while (0)
 	REFUSED(to_address, SPAN("a@x>\r\nRCPT TO:<victim@z"));
 	REFUSED(to_address, SPAN("ann@example.org, bob@example.org"));
@@ -202,8 +209,8 @@ static void what_cannot_be_written_is_refused(void **state)
 /* Replaces the first `old` in the plain message by `new` and looks at the fault. */
 static void mutated(const char *old, struct span new, const char *fault)
 {
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
-	struct buf bad BUF_CLEANUP = BUF_CAPPED(4 * LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf bad = BUF_CAPPED(4 * LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
 	struct err err = { "" };
 
@@ -238,24 +245,31 @@ static void the_gate_names_the_first_fault(void **state)
 	mutated("To: ann", SPAN("To:\tann"), "message: a control character");
 	mutated("To: ann@example.org\r\n", SPAN(""), "To: is missing");
 	mutated("To: ann@example.org", SPAN("To: bob@example.org"), "To: is not exactly the one recipient");
-	mutated("To: ann@example.org", SPAN("To: ann@example.org, b@example.org"), "To: is not exactly the one recipient");
-	mutated("To: ann@example.org", SPAN("To: ann@example.org\r\nTo: b@example.org"), "To: stands there twice");
-	mutated("Date:", SPAN("Bcc: v@example.com\r\nDate:"), "header: a field that has no place in an automated message");
+	mutated("To: ann@example.org", SPAN("To: ann@example.org, b@example.org"),
+		"To: is not exactly the one recipient");
+	mutated("To: ann@example.org", SPAN("To: ann@example.org\r\nTo: b@example.org"),
+		"To: stands there twice");
+	mutated("Date:", SPAN("Bcc: v@example.com\r\nDate:"),
+		"header: a field that has no place in an automated message");
 	mutated("Date:", SPAN("\r\nDate:"), "Date: is missing");
 	mutated("Date:", SPAN("date:"), "header: a field that has no place in an automated message");
 	mutated("Date:", SPAN("noise\r\nDate:"), "header: a field that has no place in an automated message");
 	mutated("Date: Sat", SPAN("Date: \r\n \r\n Sat"), "header: a folded line without content");
 	mutated("Sat, 21 Nov 2026 10:00:00 +0000", SPAN("soon"), "Date: is no date");
-	mutated("\"Support\" <", SPAN("\"Support\" <a@example.net>, <"), "From: more than one name and address");
+	mutated("\"Support\" <", SPAN("\"Support\" <a@example.net>, <"),
+		"From: more than one name and address");
 	mutated("<support@", SPAN("<other@"), "From: is not the address of the account");
-	mutated("\"Support\" <support@example.com>", SPAN("x@example.com"), "From: is not one name and address");
+	mutated("\"Support\" <support@example.com>", SPAN("x@example.com"),
+		"From: is not one name and address");
 	mutated("\"Support\"", SPAN("=?utf-8?Q?a=0D=0ABcc:?="), "From: a broken encoded word");
 	mutated("\"Support\"", SPAN("=?utf-8?Q?=FF?="), "From: shows something else than plain text");
 	mutated("Auto: We", SPAN("We"), "Subject: does not begin with Auto:");
 	mutated("Auto: We", SPAN("Auto: =?utf-8?B?Cg==?="), "Subject: an encoded word that is not ours");
-	mutated("Auto: We", SPAN("Auto: =?utf-8?Q?=E2=80=AE?="), "Subject: shows something else than plain text");
+	mutated("Auto: We", SPAN("Auto: =?utf-8?Q?=E2=80=AE?="),
+		"Subject: shows something else than plain text");
 	mutated("<hb.abc234@example.com>", SPAN("<a b@example.com>"), "Message-ID: is not one plain id");
-	mutated("In-Reply-To: <q1@mail.example.org>\r\n", SPAN(""), "References: In-Reply-To and References go together");
+	mutated("In-Reply-To: <q1@mail.example.org>\r\n", SPAN(""),
+		"References: In-Reply-To and References go together");
 	mutated("In-Reply-To: <q1@", SPAN("In-Reply-To: <q2@"), "References: does not end with In-Reply-To");
 	mutated("auto-replied", SPAN("auto-generated"),
 		"Auto-Submitted: is not what this purpose demands (RFC 3834 section 5)");
@@ -267,21 +281,43 @@ static void the_gate_names_the_first_fault(void **state)
 	mutated("text/plain", SPAN("text/html"), "Content-Type: is not plain text in utf-8 or us-ascii");
 	mutated("us-ascii", SPAN("utf-8"), "Content-Transfer-Encoding: does not fit the charset");
 	mutated("7bit", SPAN("8bit"), "Content-Transfer-Encoding: does not fit the charset");
-	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,", SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=zz"),
-		"body: broken quoted-printable");
-	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,", SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=1B"),
+	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,",
+		SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=zz"), "body: broken quoted-printable");
+	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,",
+		SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=1B"),
 		"body: shows something else than plain text");
-	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,", SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=C3=BC"),
-		"body: is not us-ascii");
+	mutated("7bit\r\nContent-Language: en\r\n\r\nHello,",
+		SPAN("quoted-printable\r\nContent-Language: en\r\n\r\n=C3=BC"), "body: is not us-ascii");
 	mutated("Hello,\r\n\r\nyour message has arrived.", SPAN(" \r\n"), "body: is empty");
 }
 
 static struct span random_bytes(struct arena *a, unsigned *seed)
 {
-	static const char *const pieces[] = { "\r\n",	   "\n",	 "\r",		"\xe2\x80\xa8", "=?utf-8?B?Cg==?=", "=?", "?=",
-					      "Bcc: v@example.com", "\x80", "\xff", " ",	"\t",	"\"", "<x@example.com>", ",",
-					      "\xf0\x9f\x98\x80", "word", "\x1b", "\x7f", "\\", "\r\n\r\n", "\r\n ", ".", "{{x}}" };
-	struct buf b BUF_CLEANUP = BUF_CAPPED(10240);
+	static const char *const pieces[] = { "\r\n",
+					      "\n",
+					      "\r",
+					      "\xe2\x80\xa8",
+					      "=?utf-8?B?Cg==?=",
+					      "=?",
+					      "?=",
+					      "Bcc: v@example.com",
+					      "\x80",
+					      "\xff",
+					      " ",
+					      "\t",
+					      "\"",
+					      "<x@example.com>",
+					      ",",
+					      "\xf0\x9f\x98\x80",
+					      "word",
+					      "\x1b",
+					      "\x7f",
+					      "\\",
+					      "\r\n\r\n",
+					      "\r\n ",
+					      ".",
+					      "{{x}}" };
+	BUF_CLEANUP struct buf b = BUF_CAPPED(10240);
 	size_t n = (size_t)rand_r(seed) % (rand_r(seed) % 50 ? 60 : 3000);
 
 	for (size_t i = 0; i < n; i++) {
@@ -297,17 +333,18 @@ static struct span random_bytes(struct arena *a, unsigned *seed)
 /* Whatever a sender chooses, header fields and recipients stay the same. */
 static void no_bytes_change_fields_or_recipients(void **state)
 {
-	static const char expected[] = "From To Subject Date Message-ID In-Reply-To References Auto-Submitted "
-				       "X-Auto-Response-Suppress X-Hearback-Id Hearback-Audit MIME-Version Content-Type "
-				       "Content-Transfer-Encoding Content-Language ";
+	static const char expected[] =
+		"From To Subject Date Message-ID In-Reply-To References Auto-Submitted "
+		"X-Auto-Response-Suppress X-Hearback-Id Hearback-Audit MIME-Version Content-Type "
+		"Content-Transfer-Encoding Content-Language ";
 	unsigned seed = 11;
 	int composed = 0;
 
 	(void)state;
 	for (int i = 0; i < 4000; i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
-		struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
-		struct buf names BUF_CLEANUP = BUF_CAPPED(1000);
+		ARENA_CLEANUP struct arena *a = arena_new();
+		BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
+		BUF_CLEANUP struct buf names = BUF_CAPPED(1000);
 		struct reply_input in = plain_input();
 		struct span ids[4];
 		struct raw_header h;
@@ -335,13 +372,14 @@ static void no_bytes_change_fields_or_recipients(void **state)
 
 static void random_damage_never_passes_for_another_message(void **state)
 {
-	struct buf out BUF_CLEANUP = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
 	unsigned seed = 17;
 	struct err err;
 
 	(void)state;
-	in.text = SPAN("gr\xc3\xbc\xc3\x9f" "e\n");
+	in.text = SPAN("gr\xc3\xbc\xc3\x9f"
+		       "e\n");
 	assert_int_equal(reply_compose(&in, &out, &err), 0);
 	for (int i = 0; i < 20000; i++) {
 		size_t at = (size_t)rand_r(&seed) % out.n;
@@ -357,8 +395,8 @@ static void random_damage_never_passes_for_another_message(void **state)
 
 static void shipped(struct arena *a, const char *name, struct reply_templates *set)
 {
-	struct buf bundle BUF_CLEANUP = BUF_CAPPED(REPLY_BUNDLE_MAX);
-	struct buf text BUF_CLEANUP = BUF_CAPPED(REPLY_TEMPLATE_MAX);
+	BUF_CLEANUP struct buf bundle = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	BUF_CLEANUP struct buf text = BUF_CAPPED(REPLY_TEMPLATE_MAX);
 	const char *top = getenv("top_srcdir");
 	const char *path = arena_printf(a, "%s/templates/en/%s.mustache", top ? top : ".", name);
 	struct err err;
@@ -371,7 +409,7 @@ static void shipped(struct arena *a, const char *name, struct reply_templates *s
 
 static void the_acknowledgement_promises_only_what_it_is_told(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct reply_templates set;
 	struct reply_acknowledgement with = { SPAN("C-1042"), SPAN("Support"), SPAN_NONE };
 	struct span subject, text;
@@ -383,41 +421,57 @@ static void the_acknowledgement_promises_only_what_it_is_told(void **state)
 	assert_non_null(t);
 	assert_null(reply_template_find(&set, SPAN("en"), SPAN("other")));
 	assert_int_equal(t->audience, TEMPLATE_REQUESTER);
-	assert_int_equal(reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
+	assert_int_equal(
+		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
 	assert_span(subject, "We have received your message (C-1042)");
 	assert_true(span_find(text, SPAN("C-1042")) > 0);
 	assert_true(span_find(text, SPAN("hear from us")) < 0);
 	with.due = SPAN("16:00");
-	assert_int_equal(reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
+	assert_int_equal(
+		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
 	assert_true(span_find(text, SPAN("You will hear from us by 16:00.\n")) > 0);
 	with.conversation = SPAN_NONE;
-	assert_int_equal(reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), -EINVAL);
-	assert_string_equal(err.text, "template en/acknowledgement: subject: line 1, column 32: {{conversation}} is empty, "
-				      "give it a value or ask with {{#name}}");
+	assert_int_equal(
+		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err),
+		-EINVAL);
+	assert_string_equal(
+		err.text,
+		"template en/acknowledgement: subject: line 1, column 32: {{conversation}} is empty, "
+		"give it a value or ask with {{#name}}");
 }
 
 static void mails_to_the_lead_show_what_mail_says_on_one_line(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct reply_templates set;
-	struct reply_line line = { .conversation = SPAN("C-7"), .requester = SPAN("ann@example.org"),
-				   .subject = SPAN("hi\r\nBREACHED {{team}}\xe2\x80\xae"), .due = SPAN("10:00"), .span = SPAN("1 h"),
-				   .entry = SPAN("12"), .reason = SPAN("mode is hold") };
+	struct reply_line line = { .conversation = SPAN("C-7"),
+				   .requester = SPAN("ann@example.org"),
+				   .subject = SPAN("hi\r\nBREACHED {{team}}\xe2\x80\xae"),
+				   .due = SPAN("10:00"),
+				   .span = SPAN("1 h"),
+				   .entry = SPAN("12"),
+				   .reason = SPAN("mode is hold") };
 	struct span subject, text;
 	struct err err;
 
 	(void)state;
 	shipped(a, "notice", &set);
-	assert_int_equal(reply_template_render(a, &set.at[0], reply_notice_data(a, SPAN("Support"), &line, 1, NULL, 0),
-					       &subject, &text, &err), 0);
+	assert_int_equal(reply_template_render(a, &set.at[0],
+					       reply_notice_data(a, SPAN("Support"), &line, 1, NULL, 0),
+					       &subject, &text, &err),
+			 0);
 	assert_span(subject, "Waiting for an answer at Support");
-	assert_true(span_starts(text, SPAN("Due in 1 h: C-7\n    from ann@example.org: hi BREACHED {{team}}\n")));
-	assert_int_equal(reply_template_render(a, &set.at[0], reply_notice_data(a, SPAN("Support"), NULL, 0, &line, 1),
-					       &subject, &text, &err), 0);
+	assert_true(
+		span_starts(text, SPAN("Due in 1 h: C-7\n    from ann@example.org: hi BREACHED {{team}}\n")));
+	assert_int_equal(reply_template_render(a, &set.at[0],
+					       reply_notice_data(a, SPAN("Support"), NULL, 0, &line, 1),
+					       &subject, &text, &err),
+			 0);
 	assert_true(span_starts(text, SPAN("BREACHED 1 h ago: C-7\n")));
 	shipped(a, "held", &set);
-	assert_int_equal(reply_template_render(a, &set.at[0], reply_held_data(a, SPAN("Support"), &line, 1), &subject, &text,
-					       &err), 0);
+	assert_int_equal(reply_template_render(a, &set.at[0], reply_held_data(a, SPAN("Support"), &line, 1),
+					       &subject, &text, &err),
+			 0);
 	assert_true(span_find(text, SPAN("12: C-7 to ann@example.org\n    mode is hold\n")) > 0);
 }
 
@@ -427,11 +481,13 @@ static void bad_templates_are_refused_when_loaded(void **state)
 		const char *text, *error;
 	} bad[] = {
 		{ "", "line 1: subject: is missing, write it above the empty line" },
-		{ "hello\n\nx\n", "line 1: write subject: or audience: here, then an empty line, then the text" },
+		{ "hello\n\nx\n",
+		  "line 1: write subject: or audience: here, then an empty line, then the text" },
 		{ "subject: a\n\nx\n", "line 2: audience: is missing, write it above the empty line" },
 		{ "subject: a\nsubject: b\n\nx\n", "line 2: subject: stands there twice, keep one" },
 		{ "subject:\n\nx\n", "line 1: subject: has no value, write one" },
-		{ "subject: a\naudience: all\n\nx\n", "line 3: audience: is neither requester nor staff, write one of them" },
+		{ "subject: a\naudience: all\n\nx\n",
+		  "line 3: audience: is neither requester nor staff, write one of them" },
 		{ "subject: a\naudience: staff\n\n \n", "line 3: no text, write it below an empty line" },
 		{ "audience: requester\nsubject: {{a\n\nx\n",
 		  "line 2, column 1: a tag that is not closed, write the closing delimiter" },
@@ -443,12 +499,13 @@ static void bad_templates_are_refused_when_loaded(void **state)
 		  "line 4: {{subject}} is not known for this audience, write one that is" },
 		{ "subject: a\naudience: staff\n\n\n{{>x}}\n",
 		  "line 5: {{>x}}: templates of mail have no partials, write the text here" },
-		{ "subject: a\xff\naudience: staff\n\nx\n", "line 1: larger than 64 KB or no UTF-8 text, save it as UTF-8" },
+		{ "subject: a\xff\naudience: staff\n\nx\n",
+		  "line 1: larger than 64 KB or no UTF-8 text, save it as UTF-8" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct arena *a ARENA_CLEANUP = arena_new();
+		ARENA_CLEANUP struct arena *a = arena_new();
 		struct reply_template t;
 		struct err err;
 		assert_int_equal(reply_template_parse(a, span_of(bad[i].text), &t, &err), -EINVAL);
@@ -458,8 +515,8 @@ static void bad_templates_are_refused_when_loaded(void **state)
 
 static void a_damaged_bundle_is_refused(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
-	struct buf bundle BUF_CLEANUP = BUF_CAPPED(1000);
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf bundle = BUF_CAPPED(1000);
 	struct reply_templates set;
 	struct err err;
 
@@ -472,8 +529,9 @@ static void a_damaged_bundle_is_refused(void **state)
 	buf_reset(&bundle);
 	reply_bundle_put(&bundle, SPAN("de"), SPAN("x"), SPAN("text\n"));
 	assert_int_equal(reply_bundle_parse(a, buf_span(&bundle), &set, &err), -EINVAL);
-	assert_string_equal(err.text,
-			    "de/x.mustache: line 1: write subject: or audience: here, then an empty line, then the text");
+	assert_string_equal(
+		err.text,
+		"de/x.mustache: line 1: write subject: or audience: here, then an empty line, then the text");
 }
 
 int main(void)

@@ -34,7 +34,8 @@ static void write_main(struct arena *a, const char *more)
 	put("h.conf",
 	    arena_printf(a,
 			 "state_dir = %s/state\ntemplates = %s/templates\n!include conf.d/*.conf\n"
-			 "account a {\n address = a@example.com\n host = localhost\n password_file = %s/secret\n%s}\n",
+			 "account a {\n address = a@example.com\n host = localhost\n password_file = "
+			 "%s/secret\n%s}\n",
 			 folder, top ? top : ".", folder, more),
 	    0644);
 }
@@ -64,7 +65,7 @@ static int remove_folder(void **state)
 
 static void a_good_file_loads_with_its_includes(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct settings_findings found;
 
@@ -80,7 +81,9 @@ static void a_good_file_loads_with_its_includes(void **state)
 	assert_false(settings_load(at(a, "h.conf"), a, &c, &found));
 	assert_int_equal(found.errors.n, 1);
 	assert_string_equal(found.errors.lines[0].p,
-			    arena_printf(a, "%s/conf.d/20.conf:1: debug is already set in %s/conf.d/10.conf:1, keep one of the two",
+			    arena_printf(a,
+					 "%s/conf.d/20.conf:1: debug is already set in %s/conf.d/10.conf:1, "
+					 "keep one of the two",
 					 folder, folder));
 	assert_int_equal(unlink(at(a, "conf.d/20.conf")), 0);
 }
@@ -97,7 +100,7 @@ static void expect(struct arena *a, const char *line)
 
 static void a_secret_that_is_none_is_refused(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	const char *start = arena_printf(a, "%s/h.conf: account a: password_file %s/secret", folder, folder);
 
 	(void)state;
@@ -109,18 +112,22 @@ static void a_secret_that_is_none_is_refused(void **state)
 	assert_int_equal(unlink(at(a, "secret")), 0);
 	expect(a, arena_printf(a, "%s: No such file or directory", start));
 	assert_int_equal(mkfifo(at(a, "secret"), 0600), 0);
-	expect(a, arena_printf(a, "%s: is no regular file, name a file with the password in its first line", start));
+	expect(a, arena_printf(a, "%s: is no regular file, name a file with the password in its first line",
+			       start));
 	put("secret", "hunter2\n", 0600);
 	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n", folder));
-	expect(a, arena_printf(a, "%s/h.conf: account a: smtp_password_file %s/none: No such file or directory", folder,
+	expect(a,
+	       arena_printf(a, "%s/h.conf: account a: smtp_password_file %s/none: No such file or directory",
+			    folder, folder));
+	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n smtp_auth = no\n ca_file = %s/none\n",
+				   folder, folder));
+	expect(a, arena_printf(a, "%s/h.conf: account a: ca_file %s/none: No such file or directory", folder,
 			       folder));
-	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n smtp_auth = no\n ca_file = %s/none\n", folder, folder));
-	expect(a, arena_printf(a, "%s/h.conf: account a: ca_file %s/none: No such file or directory", folder, folder));
 }
 
 static void a_state_folder_that_cannot_be_is_refused(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c;
 	struct settings_findings found;
 
@@ -133,14 +140,17 @@ static void a_state_folder_that_cannot_be_is_refused(void **state)
 	assert_true(settings_load(at(a, "h.conf"), a, &c, &found));
 	assert_int_equal(rmdir(at(a, "state")), 0);
 	assert_false(settings_load(at(a, "none.conf"), a, &c, &found));
-	assert_string_equal(found.errors.lines[0].p, arena_printf(a, "%s/none.conf: No such file or directory", folder));
+	assert_string_equal(found.errors.lines[0].p,
+			    arena_printf(a, "%s/none.conf: No such file or directory", folder));
 }
 
 static void templates_that_do_not_load_are_told(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c = { .templates = span_of(at(a, "own")) };
-	struct config_account one = { .name = SPAN("a"), .language = SPAN("de"), .template_name = SPAN("hello") };
+	struct config_account one = { .name = SPAN("a"),
+				      .language = SPAN("de"),
+				      .template_name = SPAN("hello") };
 	struct span lines[10], bundle;
 	struct config_errors e = { .lines = lines };
 
@@ -148,27 +158,37 @@ static void templates_that_do_not_load_are_told(void **state)
 	c.accounts = &one;
 	c.n = 1;
 	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
-	assert_string_equal(lines[0].p, arena_printf(a, "h.conf: templates %s/own: no file LANGUAGE/NAME.mustache can be read there", folder));
+	assert_string_equal(
+		lines[0].p,
+		arena_printf(a, "h.conf: templates %s/own: no file LANGUAGE/NAME.mustache can be read there",
+			     folder));
 	assert_int_equal(mkdir(at(a, "own"), 0755) | mkdir(at(a, "own/de"), 0755), 0);
 	put("own/de/hello.mustache", "subject: {{due\naudience: requester\n\nx\n", 0644);
 	put("own/de/notice.mustache", "subject: x\naudience: staff\n\nx\n", 0644);
 	e.n = 0;
 	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
 	assert_int_equal(e.n, 1);
-	assert_string_equal(lines[0].p,
-			    arena_printf(a, "%s/own/de/hello.mustache: line 1, column 1: a tag that is not closed, write the "
-					    "closing delimiter", folder));
+	assert_string_equal(
+		lines[0].p,
+		arena_printf(
+			a,
+			"%s/own/de/hello.mustache: line 1, column 1: a tag that is not closed, write the "
+			"closing delimiter",
+			folder));
 	put("own/de/hello.mustache", "subject: x\naudience: staff\n\nx\n", 0644);
 	e.n = 0;
 	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
 	assert_int_equal(e.n, 2);
-	assert_string_equal(lines[0].p, "h.conf: account a: template de/hello was not written for requesters, name another");
-	assert_string_equal(lines[1].p, "h.conf: account a: no template held in de or en, write one or name another");
+	assert_string_equal(
+		lines[0].p,
+		"h.conf: account a: template de/hello was not written for requesters, name another");
+	assert_string_equal(lines[1].p,
+			    "h.conf: account a: no template held in de or en, write one or name another");
 }
 
 static void a_room_gets_one_account(void **state)
 {
-	struct arena *a ARENA_CLEANUP = arena_new();
+	ARENA_CLEANUP struct arena *a = arena_new();
 	struct config c, room;
 	struct settings_findings found;
 	struct err err;

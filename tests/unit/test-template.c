@@ -82,7 +82,7 @@ static void put_partials(struct arena *a, json_t *partials)
 	json_t *text;
 
 	assert_int_equal(mkdir(at(a, "partials"), 0700), 0);
-	json_object_foreach(partials, name, text)
+	json_object_foreach (partials, name, text)
 		put(at(a, arena_printf(a, "partials/%s.mustache", name)), span_of(json_string_value(text)));
 }
 
@@ -90,22 +90,26 @@ static void one_example(json_t *test)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	BUF_CLEANUP struct buf out = BUF_CAPPED(OUTPUT);
-	const char *args[] = { "template", "render", "--data", at(a, "data"), "--partials", at(a, "partials"), at(a, "t") };
+	const char *args[] = { "template",   "render",		"--data",  at(a, "data"),
+			       "--partials", at(a, "partials"), at(a, "t") };
 	char *data = json_dumps(json_object_get(test, "data"), JSON_ENCODE_ANY);
 
 	put(at(a, "data"), span_of(data));
 	put(at(a, "t"), span_of(json_string_value(json_object_get(test, "template"))));
 	put_partials(a, json_object_get(test, "partials"));
 	int status = run(a, &out, 7, args);
-	if (status != EX_OK || strcmp(buf_cstr(&out), json_string_value(json_object_get(test, "expected"))) != 0)
-		fail_msg("%s: status %d, got: %s", json_string_value(json_object_get(test, "name")), status, buf_cstr(&out));
+	if (status != EX_OK ||
+	    strcmp(buf_cstr(&out), json_string_value(json_object_get(test, "expected"))) != 0)
+		fail_msg("%s: status %d, got: %s", json_string_value(json_object_get(test, "name")), status,
+			 buf_cstr(&out));
 	free(data);
 	assert_int_equal(nftw(at(a, "partials"), remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static void the_specification_holds(void **state)
 {
-	static const char *const modules[] = { "comments", "delimiters", "interpolation", "inverted", "partials", "sections" };
+	static const char *const modules[] = { "comments", "delimiters", "interpolation",
+					       "inverted", "partials",	 "sections" };
 	const char *top = getenv("top_srcdir");
 	size_t examples = 0, i;
 
@@ -113,10 +117,11 @@ static void the_specification_holds(void **state)
 	for (size_t m = 0; m < sizeof(modules) / sizeof(modules[0]); m++) {
 		ARENA_CLEANUP struct arena *a = arena_new();
 		json_error_t fault;
-		json_t *test, *file = json_load_file(
-			arena_printf(a, "%s/tests/cases/mustache-spec/%s.json", top ? top : ".", modules[m]), 0, &fault);
+		json_t *test, *file = json_load_file(arena_printf(a, "%s/tests/cases/mustache-spec/%s.json",
+								  top ? top : ".", modules[m]),
+						     0, &fault);
 		assert_non_null(file);
-		json_array_foreach(json_object_get(file, "tests"), i, test) {
+		json_array_foreach (json_object_get(file, "tests"), i, test) {
 			one_example(test);
 			examples++;
 		}
@@ -129,7 +134,9 @@ static void faults_are_one_line(void **state)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	BUF_CLEANUP struct buf out = BUF_CAPPED(OUTPUT);
-	const char *args[] = { "template", "render", "--data", at(a, "data"), "--partials", folder, at(a, "t") };
+	const char *args[] = {
+		"template", "render", "--data", at(a, "data"), "--partials", folder, at(a, "t")
+	};
 	const char *usage[] = { "template", "render", "x" };
 
 	(void)state;
@@ -139,15 +146,20 @@ static void faults_are_one_line(void **state)
 	assert_span(buf_span(&out), "0.1 1e+100 -3");
 	put(at(a, "t"), SPAN("\n{{#x}}"));
 	assert_int_equal(run(a, &out, 7, args), EX_DATAERR);
-	assert_string_equal(buf_cstr(&out), arena_printf(a, "hearback template: %s/t: line 2, column 1: 'x' is a section that is "
-							 "not closed, write {{/name}}\n", folder));
+	assert_string_equal(
+		buf_cstr(&out),
+		arena_printf(a,
+			     "hearback template: %s/t: line 2, column 1: 'x' is a section that is "
+			     "not closed, write {{/name}}\n",
+			     folder));
 	put(at(a, "t"), SPAN("{{>../t}}"));
 	assert_int_equal(run(a, &out, 7, args), EX_DATAERR);
 	assert_true(span_find(buf_span(&out), SPAN("write a name below the folder of partials")) > 0);
 	put(at(a, "bad.mustache"), SPAN("{{"));
 	put(at(a, "t"), SPAN("{{>bad}}"));
 	assert_int_equal(run(a, &out, 7, args), EX_DATAERR);
-	assert_true(span_find(buf_span(&out), SPAN("bad.mustache: line 1, column 1: a tag that is not closed")) > 0);
+	assert_true(span_find(buf_span(&out),
+			      SPAN("bad.mustache: line 1, column 1: a tag that is not closed")) > 0);
 	put(at(a, "data"), SPAN("{\n\"x\": }"));
 	assert_int_equal(run(a, &out, 7, args), EX_DATAERR);
 	assert_true(span_find(buf_span(&out), SPAN("/data:2: ")) > 0);
@@ -170,7 +182,8 @@ static void check_says_whether_files_would_load(void **state)
 	assert_string_equal(buf_cstr(&out), arena_printf(a, "%s/t: good, for staff\n", folder));
 	put(at(a, "u"), SPAN("subject: x\naudience: requester\n\n{{subject}}\n"));
 	assert_int_equal(run(a, &out, 4, args), EX_DATAERR);
-	assert_true(span_find(buf_span(&out), SPAN("/u: line 4: {{subject}} is not known for this audience")) > 0);
+	assert_true(span_find(buf_span(&out),
+			      SPAN("/u: line 4: {{subject}} is not known for this audience")) > 0);
 }
 
 int main(void)
