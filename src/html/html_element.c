@@ -71,7 +71,8 @@ static int by_name(const void *name, const void *element)
 
 enum html_meaning html_element_meaning(const char *name)
 {
-	const struct element *e = bsearch(name, elements, sizeof(elements) / sizeof(*elements), sizeof(*elements), by_name);
+	const size_t n = sizeof(elements) / sizeof(*elements);
+	const struct element *e = bsearch(name, elements, n, sizeof(*elements), by_name);
 
 	return e ? e->meaning : HTML_INLINE;
 }

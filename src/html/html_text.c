@@ -10,7 +10,7 @@
 enum {
 	CHUNK = 4096,		  /* bytes given to the parser at once */
 	LINK_MAX = 500,		  /* longer addresses are not written out */
-	FRUITLESS_STEPS = 100000000, /* stack entries the parser may look at for end tags that close nothing */
+	FRUITLESS_STEPS = 100000000, /* open elements looked at for end tags that close nothing */
 };
 
 struct html_reader {

@@ -39,8 +39,10 @@ void collector_start(struct collector *c, struct arena *a, struct facts *f, bool
 
 void collector_release(struct collector *c)
 {
-	struct buf *const all[] = { &c->text, &c->html_text, &c->plain_choice, &c->html_choice, &c->raw, &c->utf8,
-				    &c->lines, &c->returned };
+	struct buf *const all[] = {
+		&c->text, &c->html_text, &c->plain_choice, &c->html_choice,
+		&c->raw,  &c->utf8,	 &c->lines,	   &c->returned,
+	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		buf_free(all[i]);
@@ -275,7 +277,8 @@ static void note_kind(struct collector *c, struct span type)
 		c->f->flags |= FACT_CALENDAR;
 	else if (span_eq(type, SPAN("application/ms-tnef")) || span_eq(type, SPAN("application/vnd.ms-tnef")))
 		c->f->flags |= FACT_TNEF;
-	else if (span_eq(type, SPAN("application/pkcs7-mime")) || span_eq(type, SPAN("application/x-pkcs7-mime")))
+	else if (span_eq(type, SPAN("application/pkcs7-mime")) ||
+		 span_eq(type, SPAN("application/x-pkcs7-mime")))
 		c->f->flags |= FACT_ENCRYPTED;
 }
 

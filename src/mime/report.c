@@ -46,7 +46,8 @@ void report_read(struct collector *c, struct span content)
 		struct fact_report *block = add_block(c);
 		if (!block)
 			return;
-		*block = (struct fact_report){ .part = part, .fields = fields_decode(c->a, &h, &c->f->flags), .n = h.n };
+		*block = (struct fact_report){ .part = part, .n = h.n };
+		block->fields = fields_decode(c->a, &h, &c->f->flags);
 		rest = skip_blank_lines(h.body);
 	}
 }

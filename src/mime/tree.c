@@ -208,7 +208,7 @@ static void read_single(struct collector *c, const struct raw_header *h, struct 
 {
 	struct span type = mime_field(h, "Content-Type");
 	struct span disposition = mime_field(h, "Content-Disposition");
-	struct span encoding = span_trim(header_strip_comments(c->a, mime_field(h, "Content-Transfer-Encoding")));
+	struct span encoding = header_strip_comments(c->a, mime_field(h, "Content-Transfer-Encoding"));
 	GMimeContentType *t = type.n ? g_mime_content_type_parse(NULL, arena_str(c->a, type)) : NULL;
 	GMimeContentDisposition *d =
 		disposition.n ? g_mime_content_disposition_parse(NULL, arena_str(c->a, disposition)) : NULL;
@@ -227,7 +227,11 @@ static void read_single(struct collector *c, const struct raw_header *h, struct 
 
 static GByteArray *for_parser(const struct raw_header *h, struct span body)
 {
-	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding", "Content-Disposition" };
+	static const char *const names[] = {
+		"Content-Type",
+		"Content-Transfer-Encoding",
+		"Content-Disposition",
+	};
 	GByteArray *bytes = g_byte_array_sized_new((guint)body.n + 1024);
 	const char start[] = "MIME-Version: 1.0\n";
 
@@ -268,7 +272,8 @@ static bool read_structure(struct collector *c, const struct raw_header *h, stru
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	GMimeObject *object = g_mime_parser_construct_part(parser, NULL);
-	bool apart = object && !(GMIME_IS_MULTIPART(object) && !g_mime_multipart_get_count(GMIME_MULTIPART(object)));
+	bool hollow = GMIME_IS_MULTIPART(object) && !g_mime_multipart_get_count(GMIME_MULTIPART(object));
+	bool apart = object && !hollow;
 	if (apart)
 		visit_all(c, object);
 	if (object)

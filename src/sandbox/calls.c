@@ -98,7 +98,8 @@ static bool fill(scmp_filter_ctx ctx, enum sandbox_calls which)
 
 void sandbox_calls(struct sandbox_walls *w, enum sandbox_calls which)
 {
-	scmp_filter_ctx ctx = seccomp_init(which == SANDBOX_ANY_ROOM ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+	uint32_t others = which == SANDBOX_ANY_ROOM ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
+	scmp_filter_ctx ctx = seccomp_init(others);
 
 	/* A first, wider filter that stands is no excuse for a second one that does not. */
 	w->calls = ctx && fill(ctx, which) && seccomp_load(ctx) == 0;

@@ -45,8 +45,8 @@ enum sandbox_calls {
 	/* Files, and connections accepted on a socket that listens already; no sockets of its own. */
 	SANDBOX_KEEPER,
 };
-/* What is not allowed fails with EPERM. Behind all but the first, no code can be loaded any more: what needs a
- * shared library later (charset converters, name services) is opened beforehand. */
+/* What is not allowed fails with EPERM. Behind all but the first, no code can be loaded any more: what
+ * needs a shared library later (charset converters, name services) is opened beforehand. */
 void sandbox_calls(struct sandbox_walls *w, enum sandbox_calls which);
 
 /* Appends the names of the walls that do not stand, separated by ", "; nothing if all do. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How long one message takes the reader, without the process around it.
- * usage: tests/bench/bench-reader FOLDER [ROUNDS] [BYTES]     (a folder of message files; at most BYTES of each) */
+ * usage: tests/bench/bench-reader FOLDER [ROUNDS] [BYTES]     (a folder of message files; at most BYTES of
+ * each) */
 #include "base/io.h"
 #include "daemon/reader/batch.h"
 #include "mail/limits.h"
@@ -52,7 +53,8 @@ int main(int argc, char **argv)
 	for (long round = 0; round < rounds; round++) {
 		for (uint32_t i = 0; i < n; i++) {
 			struct span s = span_sub(buf_span(&files[i]), 0, most);
-			struct frame_read_item item = { .length = (uint32_t)s.n, .partial = s.n < files[i].n };
+			struct frame_read_item item = { .length = (uint32_t)s.n,
+							.partial = s.n < files[i].n };
 			struct frame_read read = { .n = 1, .at = &item };
 			struct frame_facts_item facts;
 			batch_read(&b, &read, s, &facts);
@@ -62,7 +64,9 @@ int main(int argc, char **argv)
 	}
 	double ms = (double)(clock_mono_ms() - start);
 	double messages = (double)n * (double)rounds;
-	printf("%.0f messages, %.0f bytes each, facts %.0f bytes each: %.1f microseconds each, %.0f messages/s\n",
-	       messages, (double)in / messages, (double)out / messages, ms * 1000 / messages, messages * 1000 / ms);
+	printf("%.0f messages, %.0f bytes each, facts %.0f bytes each: %.1f microseconds each, %.0f "
+	       "messages/s\n",
+	       messages, (double)in / messages, (double)out / messages, ms * 1000 / messages,
+	       messages * 1000 / ms);
 	return 0;
 }

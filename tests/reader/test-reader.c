@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HEAD "From: a@x.example\r\nTo: support@y.example\r\nSubject: t\r\nMessage-ID: <1@x.example>\r\nMIME-Version: 1.0\r\n"
+#define HEAD                                                                                                 \
+	"From: a@x.example\r\nTo: support@y.example\r\nSubject: t\r\nMessage-ID: "                           \
+	"<1@x.example>\r\nMIME-Version: 1.0\r\n"
 
 enum { MESSAGE_MAX = 64 << 20 };
 
@@ -37,7 +39,8 @@ static void nested_groups(struct buf *b)
 {
 	buf_puts(b, "To: ");
 	repeat(b, "g:", 100000);
-	buf_puts(b, "a@b.example\r\n" HEAD "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nCc: ");
+	buf_puts(b,
+		 "a@b.example\r\n" HEAD "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nCc: ");
 	repeat(b, "g:", 100000);
 	buf_puts(b, "a@b.example\r\n\r\nhi\r\n");
 }
@@ -167,15 +170,16 @@ static void markup(struct buf *b)
 }
 
 static void (*const hostile[])(struct buf *b) = {
-	nested_groups, million_parts, empty, long_line, million_fields, million_fields_in_part, deep_multipart,
-	deep_message, bare_cr, nul, references, recipients, comments, encoded_words, parameters, long_boundary,
-	base64, markup,
+	nested_groups,	million_parts, empty,	   long_line,	  million_fields, million_fields_in_part,
+	deep_multipart, deep_message,  bare_cr,	   nul,		  references,	  recipients,
+	comments,	encoded_words, parameters, long_boundary, base64,	  markup,
 };
 enum { HOSTILE = sizeof(hostile) / sizeof(*hostile) };
 
 /* -- through the client ------------------------------------------------------------------------- */
 
-static const struct reader_message good = { .bytes = { HEAD "\r\nhello\r\n", sizeof(HEAD "\r\nhello\r\n") - 1 } };
+static const struct reader_message good = { .bytes = { HEAD "\r\nhello\r\n",
+						       sizeof(HEAD "\r\nhello\r\n") - 1 } };
 
 static void assert_good(const struct facts *f)
 {
@@ -201,7 +205,8 @@ static void test_hostile(void **state)
 		assert_good(&f[0]);
 		assert_good(&f[2]);
 		assert_int_equal(f[1].depth == FACTS_NONE, b.n == 0);
-		print_message("# message %zu: %zu bytes, depth %u, flags %x\n", i, b.n, f[1].depth, f[1].flags);
+		print_message("# message %zu: %zu bytes, depth %u, flags %x\n", i, b.n, f[1].depth,
+			      f[1].flags);
 	}
 	reader_client_free(&c);
 }

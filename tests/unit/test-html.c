@@ -15,7 +15,8 @@ static const struct html_case cases[] = {
 	{ "a<br><br>b", "a\n\nb" },
 	{ "a<br><br><br><br>b", "a\n\nb" },
 	{ "  many \n\t blanks&nbsp;&nbsp;here ", "many blanks here" },
-	{ "fish &amp; chips &lt;b&gt; &eacute;&#8364;&#x20AC;", "fish & chips <b> \xc3\xa9\xe2\x82\xac\xe2\x82\xac" },
+	{ "fish &amp; chips &lt;b&gt; &eacute;&#8364;&#x20AC;",
+	  "fish & chips <b> \xc3\xa9\xe2\x82\xac\xe2\x82\xac" },
 	{ "<html><head><title>t</title><style>p{}</style></head><body>x</body></html>", "x" },
 	{ "a<script>if (1 < 2) document.write('<p>no</p>')</script>b<style>x</style>c", "abc" },
 	{ "<!-- no --><p>yes<!-- no --></p>", "yes" },
@@ -34,7 +35,8 @@ static const struct html_case cases[] = {
 	{ "<body>x<hr>y</body>", "x\n---\ny" },
 	{ "<b>un<i>closed", "unclosed" },
 	{ "a</nothing>b", "ab" },
-	{ "<meta http-equiv=Content-Type content=\"text/html; charset=iso-8859-1\">gr\xc3\xb6\xc3\x9f", "gr\xc3\xb6\xc3\x9f" },
+	{ "<meta http-equiv=Content-Type content=\"text/html; charset=iso-8859-1\">gr\xc3\xb6\xc3\x9f",
+	  "gr\xc3\xb6\xc3\x9f" },
 	{ "<o:p>Word</o:p> <font color=red>says</font>", "Word says" },
 };
 

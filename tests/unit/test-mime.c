@@ -33,14 +33,16 @@ static struct facts read_text(const char *text)
 	return read_with(span_of(text), false, false);
 }
 
-#define HEAD "From: Ann <ann@example.org>\r\nTo: support@example.com\r\nSubject: Hi\r\nMessage-ID: <1@example.org>\r\n"
+#define HEAD                                                                                                 \
+	"From: Ann <ann@example.org>\r\nTo: support@example.com\r\nSubject: Hi\r\nMessage-ID: "              \
+	"<1@example.org>\r\n"
 
 static void test_plain(void **state)
 {
-	struct facts f = read_text("Return-Path: <ann@example.org>\r\n" HEAD
-				   "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n"
-				   "In-Reply-To: <0@example.com>\r\nReferences: <a@example.com>\r\n <0@example.com>\r\n"
-				   "\r\nHello\r\n\r\nthere\r\n");
+	struct facts f =
+	    read_text("Return-Path: <ann@example.org>\r\n" HEAD "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n"
+		      "In-Reply-To: <0@example.com>\r\nReferences: <a@example.com>\r\n <0@example.com>\r\n"
+		      "\r\nHello\r\n\r\nthere\r\n");
 
 	(void)state;
 	assert_int_equal(f.depth, FACTS_WHOLE);
@@ -66,20 +68,27 @@ static void test_plain(void **state)
 
 static void test_header(void **state)
 {
-	struct facts f = read_text("From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\r\nFrom: b@example.org\r\n"
-				   "Subject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\n =?utf-8?B?w7xi?=\r\n"
-				   "X-Evil: =?utf-8?Q?a=0D=0ABcc:_v@example.org?=\r\nX-Raw: Gr\xfc\xdf" "e\r\nX-Word: =?iso-8859-1?Q?Gr\xfc\xdf" "e?= \xfc\r\n"
-				   "Return-Path: <>\r\nAuto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n\r\n");
+	struct facts f =
+	    read_text("From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\r\nFrom: b@example.org\r\n"
+		      "Subject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\n =?utf-8?B?w7xi?=\r\n"
+		      "X-Evil: =?utf-8?Q?a=0D=0ABcc:_v@example.org?=\r\nX-Raw: Gr\xfc\xdf"
+		      "e\r\nX-Word: =?iso-8859-1?Q?Gr\xfc\xdf"
+		      "e?= \xfc\r\n"
+		      "Return-Path: <>\r\nAuto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n\r\n");
 
 	(void)state;
-	assert_span(f.subject, "Gr\xc3\xbc\xc3\x9f" "e\xc3\xbc" "b");
+	assert_span(f.subject, "Gr\xc3\xbc\xc3\x9f"
+			       "e\xc3\xbc"
+			       "b");
 	assert_int_equal(f.from_fields, 2);
 	assert_int_equal(f.from.n, 2);
 	assert_span(f.from.at[0].name, "J\xc3\xbcrgen");
 	assert_int_equal(f.from_raw.n, 0);
 	assert_span(facts_field(&f, "x-evil", 0)->value, "a  Bcc: v@example.org");
-	assert_span(facts_field(&f, "x-raw", 0)->value, "Gr\xc3\xbc\xc3\x9f" "e");
-	assert_span(facts_field(&f, "x-word", 0)->value, "Gr\xc3\xbc\xc3\x9f" "e \xc3\xbc");
+	assert_span(facts_field(&f, "x-raw", 0)->value, "Gr\xc3\xbc\xc3\x9f"
+							"e");
+	assert_span(facts_field(&f, "x-word", 0)->value, "Gr\xc3\xbc\xc3\x9f"
+							 "e \xc3\xbc");
 	assert_true(f.flags & FACT_BAD_CHARSET);
 	assert_int_equal(f.return_path_kind, RETURN_PATH_NULL);
 	assert_span(facts_field(&f, "Auto-Submitted", 1)->value, "auto-replied");
@@ -94,10 +103,12 @@ struct text_case {
 
 static const struct text_case texts[] = {
 	{ "Content-Type: text/plain; charset=utf-8", "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f", 0 },
-	{ "Content-Type: text/plain; charset=iso-8859-1", "gr\xfc\xdf \x80", "gr\xc3\xbc\xc3\x9f \xe2\x82\xac", 0 },
+	{ "Content-Type: text/plain; charset=iso-8859-1", "gr\xfc\xdf \x80",
+	  "gr\xc3\xbc\xc3\x9f \xe2\x82\xac", 0 },
 	{ "Content-Type: text/plain; charset=\"ISO-8859-15\"", "\xa4", "\xe2\x82\xac", 0 },
 	{ "Content-Type: text/plain; charset=koi8-r", "\xf0\xd2\xc9", "\xd0\x9f\xd1\x80\xd0\xb8", 0 },
-	{ "Content-Type: text/plain; charset=iso-2022-jp", "\x1b$B$3$s\x1b(B", "\xe3\x81\x93\xe3\x82\x93", 0 },
+	{ "Content-Type: text/plain; charset=iso-2022-jp", "\x1b$B$3$s\x1b(B", "\xe3\x81\x93\xe3\x82\x93",
+	  0 },
 	{ "Content-Type: text/plain; charset=gb2312", "\xc4\xe3\xba\xc3", "\xe4\xbd\xa0\xe5\xa5\xbd", 0 },
 	{ "Content-Type: text/plain; charset=ks_c_5601-1987", "\xc7\xd1", "\xed\x95\x9c", 0 },
 	{ "Content-Type: text/plain; charset=iso-8859-1", "\xc3\xbc", "\xc3\xbc", FACT_BAD_CHARSET },
@@ -105,9 +116,17 @@ static const struct text_case texts[] = {
 	{ "Content-Type: text/plain; charset=no-such", "\xfc", "\xc3\xbc", FACT_BAD_CHARSET },
 	{ "X-No: charset", "\xfc", "\xc3\xbc", FACT_BAD_CHARSET },
 	{ "X-No: charset", "\xc3\xbc", "\xc3\xbc", FACT_BAD_CHARSET },
-	{ "Content-Type: text/plain; charset=utf-8", "a\xff" "b", "a\xef\xbf\xbd" "b", FACT_BAD_CHARSET },
+	{ "Content-Type: text/plain; charset=utf-8",
+	  "a\xff"
+	  "b",
+	  "a\xef\xbf\xbd"
+	  "b",
+	  FACT_BAD_CHARSET },
 	{ "Content-Type: text/plain; charset=iso-2022-jp", "\xc3\xbc", "\xc3\xbc", FACT_BAD_CHARSET },
-	{ "Content-Type: text/plain; charset=utf-8", "\xef\xbb\xbf" "a", "a", 0 },
+	{ "Content-Type: text/plain; charset=utf-8",
+	  "\xef\xbb\xbf"
+	  "a",
+	  "a", 0 },
 	{ "Content-Transfer-Encoding: quoted-printable", "a=3Db =\r\nc=20\r\n=", "a=b c \n", 0 },
 	{ "Content-Transfer-Encoding: quoted-printable (odd)", "100=\r\n=ZZ =4", "100=ZZ ", 0 },
 	{ "Content-Transfer-Encoding: BASE64", "SGVs\r\nbG8=\r\nIQ==", "Hello!", 0 },
@@ -118,7 +137,8 @@ static const struct text_case texts[] = {
 	{ "Content-Type: text/html", "<meta charset=\"iso-8859-2\">\xb1", "\xc4\x85", FACT_HTML_ONLY },
 	{ "Content-Type: text/x-log", "words", "words", 0 },
 	{ "Content-Type: text/plain", "a\rb\r\nc\n", "a\nb\nc\n", 0 },
-	{ "Content-Type: text/plain", "-----BEGIN PGP MESSAGE-----\nx", "-----BEGIN PGP MESSAGE-----\nx", FACT_ENCRYPTED },
+	{ "Content-Type: text/plain", "-----BEGIN PGP MESSAGE-----\nx", "-----BEGIN PGP MESSAGE-----\nx",
+	  FACT_ENCRYPTED },
 	{ "Content-Type: multipart/mixed; boundary=missing", "words", "words", 0 },
 	{ "Content-Type: multipart/mixed", "words", "words", 0 },
 };
@@ -135,11 +155,14 @@ static void test_texts(void **state)
 }
 
 #define PART(type, body) "--B\r\nContent-Type: " type "\r\n\r\n" body "\r\n"
-#define MULTI(kind, parts) HEAD "Content-Type: multipart/" kind "; boundary=B\r\n\r\npreamble\r\n" parts "--B--\r\nepilogue\r\n"
+#define MULTI(kind, parts)                                                                                   \
+	HEAD "Content-Type: multipart/" kind "; boundary=B\r\n\r\npreamble\r\n" parts "--B--"                \
+										      "\r\nepilogue\r\n"
 
 static void test_alternative(void **state)
 {
-	struct facts f = read_text(MULTI("alternative", PART("text/plain", "plain") PART("text/html", "<b>html</b>")));
+	struct facts f =
+	    read_text(MULTI("alternative", PART("text/plain", "plain") PART("text/html", "<b>html</b>")));
 
 	(void)state;
 	assert_span(f.text, "plain");
@@ -153,15 +176,15 @@ static void test_alternative(void **state)
 
 static void test_mixed(void **state)
 {
-	struct facts f = read_text(MULTI("mixed",
-		PART("text/plain", "one")
-		"--B\r\nContent-Type: application/pdf; name=\"=?utf-8?Q?=C3=BC.pdf?=\"\r\n"
-		"Content-Disposition: attachment; filename=\"../../etc/pa\\\"ss\"\r\n\r\n12345\r\n"
-		PART("text/plain; name=x.txt", "file")
-		PART("text/plain", "two\r\n")
-		PART("text/html", "<p>three</p>")
-		PART("text/calendar", "BEGIN:VCALENDAR")
-		PART("application/ms-tnef", "x")));
+	struct facts f = read_text(
+	    MULTI("mixed",
+		  PART("text/plain",
+		       "one") "--B\r\nContent-Type: application/pdf; name=\"=?utf-8?Q?=C3=BC.pdf?=\"\r\n"
+			      "Content-Disposition: attachment; "
+			      "filename=\"../../etc/pa\\\"ss\"\r\n\r\n12345\r\n" PART(
+				  "text/plain; name=x.txt", "file") PART("text/plain", "two\r\n")
+				  PART("text/html", "<p>three</p>") PART("text/calendar", "BEGIN:VCALENDAR")
+				      PART("application/ms-tnef", "x")));
 
 	(void)state;
 	assert_span(f.text, "one\ntwo\nthree");
@@ -176,8 +199,10 @@ static void test_mixed(void **state)
 
 static void test_message_within(void **state)
 {
-	struct facts f = read_text(MULTI("mixed", PART("text/plain", "see below")
-		PART("message/rfc822", "From: else@example.org\r\nSubject: =?utf-8?Q?=C3=BC?=\r\n\r\ninner words")));
+	struct facts f = read_text(MULTI(
+	    "mixed", PART("text/plain", "see below")
+			 PART("message/rfc822",
+			      "From: else@example.org\r\nSubject: =?utf-8?Q?=C3=BC?=\r\n\r\ninner words")));
 
 	(void)state;
 	assert_span(f.text, "see below");
@@ -189,10 +214,11 @@ static void test_message_within(void **state)
 
 	/* Forwarded without a word. */
 	f = read_text(MULTI("mixed", PART("text/plain", "") PART("image/png", "x")
-		PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
+					 PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
 	assert_span(f.text, "inner words");
 	assert_int_equal(f.nparts, 2);
-	f = read_text(MULTI("digest", "--B\r\n\r\nSubject: x\r\n\r\none\r\n--B\r\n\r\nSubject: y\r\n\r\ntwo\r\n"));
+	f = read_text(
+	    MULTI("digest", "--B\r\n\r\nSubject: x\r\n\r\none\r\n--B\r\n\r\nSubject: y\r\n\r\ntwo\r\n"));
 	assert_span(f.text, "one\ntwo");
 	f = read_text(MULTI("report", PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
 	assert_int_equal(f.text.n, 0);
@@ -200,13 +226,16 @@ static void test_message_within(void **state)
 
 static void test_report(void **state)
 {
-	struct facts f = read_text(HEAD
-		"Content-Type: multipart/report; report-type=\"Delivery-Status\"; boundary=B\r\n\r\n"
-		PART("text/plain", "It failed.")
-		PART("message/delivery-status", "\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
-		     "Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\n  (really)\r\nStatus: 5.1.1\r\n\r\n\r\n"
+	struct facts f = read_text(
+	    HEAD "Content-Type: multipart/report; report-type=\"Delivery-Status\"; boundary=B\r\n\r\n" PART(
+		"text/plain", "It failed.")
+		PART("message/delivery-status",
+		     "\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
+		     "Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\n  (really)\r\nStatus: "
+		     "5.1.1\r\n\r\n\r\n"
 		     "Final-Recipient: rfc822; b@example.org\r\nAction: delayed\r\n")
-		PART("text/rfc822-headers", "Message-ID: <sent@example.com>\r\nSubject: ours\r\n") "--B--\r\n");
+		    PART("text/rfc822-headers",
+			 "Message-ID: <sent@example.com>\r\nSubject: ours\r\n") "--B--\r\n");
 
 	(void)state;
 	assert_span(f.content_type, "multipart/report");
@@ -222,28 +251,34 @@ static void test_report(void **state)
 
 static void test_signed_and_encrypted(void **state)
 {
-	struct facts f = read_text(MULTI("signed", PART("text/plain", "mine") PART("application/pgp-signature", "x")));
+	struct facts f =
+	    read_text(MULTI("signed", PART("text/plain", "mine") PART("application/pgp-signature", "x")));
 
 	(void)state;
 	assert_span(f.text, "mine");
 	assert_int_equal(f.flags, FACT_SIGNED);
 	f = read_text(MULTI("encrypted", PART("application/pgp-encrypted", "Version: 1")
-			    PART("application/octet-stream", "x")));
+					     PART("application/octet-stream", "x")));
 	assert_int_equal(f.flags, FACT_ENCRYPTED);
 	assert_int_equal(f.nparts, 2);
 }
 
 static void test_partial(void **state)
 {
-	struct facts f = read_with(SPAN(HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
-		"--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nwords\r\n"
-		"--B\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-		"w7xiZXIgw7"), true, false);
+	struct facts f = read_with(
+	    SPAN(HEAD
+		 "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+		 "--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nwords\r\n"
+		 "--B\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+		 "w7xiZXIgw7"),
+	    true, false);
 
 	(void)state;
-	assert_span(f.text, "words\n\xc3\xbc" "ber ");
+	assert_span(f.text, "words\n\xc3\xbc"
+			    "ber ");
 	assert_int_equal(f.flags, FACT_PARTIAL);
-	f = read_with(SPAN(HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Ty"), true, false);
+	f = read_with(SPAN(HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Ty"), true,
+		      false);
 	assert_int_equal(f.depth, FACTS_WHOLE);
 	f = read_with(SPAN("From: a@example.org\r\nSubj"), true, false);
 	assert_int_equal(f.from.n, 1);
@@ -357,18 +392,12 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_alternative),
-		cmocka_unit_test(test_mixed),
-		cmocka_unit_test(test_message_within),
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_signed_and_encrypted),
-		cmocka_unit_test(test_partial),
-		cmocka_unit_test(test_nothing_there),
-		cmocka_unit_test(test_header_only),
-		cmocka_unit_test(test_nested_groups),
+		cmocka_unit_test(test_plain),	    cmocka_unit_test(test_header),
+		cmocka_unit_test(test_texts),	    cmocka_unit_test(test_alternative),
+		cmocka_unit_test(test_mixed),	    cmocka_unit_test(test_message_within),
+		cmocka_unit_test(test_report),	    cmocka_unit_test(test_signed_and_encrypted),
+		cmocka_unit_test(test_partial),	    cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_header_only), cmocka_unit_test(test_nested_groups),
 		cmocka_unit_test(test_too_many),
 	};
 

@@ -56,23 +56,27 @@ static int first(void)
 		return BROKEN;
 #endif
 	return w.dumps && w.privileges && core.rlim_max == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1
-		       ? HELD : BROKEN;
+		   ? HELD
+		   : BROKEN;
 }
 
 static int files(void)
 {
 	struct sandbox_walls w;
-	const struct sandbox_path paths[] = { { "/usr", false }, { "/etc/hostname", false }, { "/nowhere/at/all", true },
-					       { NULL, false } };
+	const struct sandbox_path paths[] = {
+		{ "/usr", false }, { "/etc/hostname", false }, { "/nowhere/at/all", true }, { NULL, false }
+	};
 
 	sandbox_first(&w);
 	sandbox_files(&w, paths, 4, true);
 	if (!w.files)
 		return NO_WALL;
-	return refused(open("/etc/passwd", O_RDONLY)) && refused(open("/usr/hearback-test", O_WRONLY | O_CREAT, 0600)) &&
-			       open("/usr/bin/env", O_RDONLY) >= 0 && open("/etc/hostname", O_RDONLY) >= 0 &&
-			       refused(execl("/usr/bin/env", "env", (char *)NULL))
-		       ? HELD : BROKEN;
+	return refused(open("/etc/passwd", O_RDONLY)) &&
+		       refused(open("/usr/hearback-test", O_WRONLY | O_CREAT, 0600)) &&
+		       open("/usr/bin/env", O_RDONLY) >= 0 && open("/etc/hostname", O_RDONLY) >= 0 &&
+		       refused(execl("/usr/bin/env", "env", (char *)NULL))
+		   ? HELD
+		   : BROKEN;
 }
 
 static int no_files_at_all(void)
@@ -96,11 +100,13 @@ static int reader(void)
 	if (!w.calls)
 		return NO_WALL;
 	return refused(open("/etc/passwd", O_RDONLY)) && refused(socket(AF_INET, SOCK_STREAM, 0)) &&
-			       refused(socket(AF_UNIX, SOCK_STREAM, 0)) && refused(fork()) &&
-			       refused(kill(getppid(), 0)) && refused(execl("/bin/true", "true", (char *)NULL)) &&
-			       mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
-			       malloc(1 << 20) && write(out, "x", 1) == 1
-		       ? HELD : BROKEN;
+		       refused(socket(AF_UNIX, SOCK_STREAM, 0)) && refused(fork()) &&
+		       refused(kill(getppid(), 0)) && refused(execl("/bin/true", "true", (char *)NULL)) &&
+		       mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+			   MAP_FAILED &&
+		       malloc(1 << 20) && write(out, "x", 1) == 1
+		   ? HELD
+		   : BROKEN;
 }
 
 static int connected(void)
@@ -116,9 +122,10 @@ static int connected(void)
 	if (!w.calls)
 		return NO_WALL;
 	return send(pair[0], "x", 1, 0) == 1 && recv(pair[1], &c, 1, 0) == 1 &&
-			       refused(socket(AF_INET, SOCK_STREAM, 0)) && refused(open("/etc/passwd", O_RDONLY)) &&
-			       refused(bind(pair[0], NULL, 0))
-		       ? HELD : BROKEN;
+		       refused(socket(AF_INET, SOCK_STREAM, 0)) && refused(open("/etc/passwd", O_RDONLY)) &&
+		       refused(bind(pair[0], NULL, 0))
+		   ? HELD
+		   : BROKEN;
 }
 
 static int keeper(void)
@@ -129,9 +136,10 @@ static int keeper(void)
 	sandbox_calls(&w, SANDBOX_KEEPER);
 	if (!w.calls)
 		return NO_WALL;
-	return open("/etc/passwd", O_RDONLY) >= 0 && refused(socket(AF_INET, SOCK_STREAM, 0)) && refused(fork()) &&
-			       refused(execl("/bin/true", "true", (char *)NULL))
-		       ? HELD : BROKEN;
+	return open("/etc/passwd", O_RDONLY) >= 0 && refused(socket(AF_INET, SOCK_STREAM, 0)) &&
+		       refused(fork()) && refused(execl("/bin/true", "true", (char *)NULL))
+		   ? HELD
+		   : BROKEN;
 }
 
 static int any_room(void)
@@ -146,8 +154,10 @@ static int any_room(void)
 	if (!refused(kill(getppid(), 0)) || socket(AF_INET, SOCK_STREAM, 0) < 0)
 		return BROKEN;
 	sandbox_calls(&w, SANDBOX_CONNECTED);
-	return w.calls && refused(execl("/bin/true", "true", (char *)NULL)) && refused(socket(AF_INET, SOCK_STREAM, 0))
-		       ? HELD : BROKEN;
+	return w.calls && refused(execl("/bin/true", "true", (char *)NULL)) &&
+		       refused(socket(AF_INET, SOCK_STREAM, 0))
+		   ? HELD
+		   : BROKEN;
 }
 
 static int aborts(void)
@@ -177,17 +187,50 @@ static int too_much_memory(void)
 	sandbox_memory(&w, 256 << 20);
 	if (!w.memory)
 		return NO_WALL;
-	return mmap(NULL, 300 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? HELD : BROKEN;
+	return mmap(NULL, 300 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? HELD
+												  : BROKEN;
 }
 
-static void test_first(void **state) { (void)state; check(first, HELD); }
-static void test_files(void **state) { (void)state; check(files, HELD); }
-static void test_no_files(void **state) { (void)state; check(no_files_at_all, HELD); }
-static void test_reader(void **state) { (void)state; check(reader, HELD); }
-static void test_connected(void **state) { (void)state; check(connected, HELD); }
-static void test_keeper(void **state) { (void)state; check(keeper, HELD); }
-static void test_any_room(void **state) { (void)state; check(any_room, HELD); }
-static void test_memory(void **state) { (void)state; check(too_much_memory, HELD); }
+static void test_first(void **state)
+{
+	(void)state;
+	check(first, HELD);
+}
+static void test_files(void **state)
+{
+	(void)state;
+	check(files, HELD);
+}
+static void test_no_files(void **state)
+{
+	(void)state;
+	check(no_files_at_all, HELD);
+}
+static void test_reader(void **state)
+{
+	(void)state;
+	check(reader, HELD);
+}
+static void test_connected(void **state)
+{
+	(void)state;
+	check(connected, HELD);
+}
+static void test_keeper(void **state)
+{
+	(void)state;
+	check(keeper, HELD);
+}
+static void test_any_room(void **state)
+{
+	(void)state;
+	check(any_room, HELD);
+}
+static void test_memory(void **state)
+{
+	(void)state;
+	check(too_much_memory, HELD);
+}
 
 static void test_abort(void **state)
 {
@@ -217,10 +260,12 @@ static void test_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first), cmocka_unit_test(test_files), cmocka_unit_test(test_no_files),
-		cmocka_unit_test(test_reader), cmocka_unit_test(test_connected), cmocka_unit_test(test_keeper),
-		cmocka_unit_test(test_any_room), cmocka_unit_test(test_abort), cmocka_unit_test(test_work_timer),
-		cmocka_unit_test(test_memory), cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_first),	   cmocka_unit_test(test_files),
+		cmocka_unit_test(test_no_files),   cmocka_unit_test(test_reader),
+		cmocka_unit_test(test_connected),  cmocka_unit_test(test_keeper),
+		cmocka_unit_test(test_any_room),   cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_work_timer), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_missing),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

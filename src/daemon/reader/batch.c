@@ -15,7 +15,8 @@ void batch_start(struct batch *b)
 {
 	mime_start();
 	html_start();
-	*b = (struct batch){ .mime = mime_new(html_to_text), .arena = arena_new(), .facts = BUF_CAPPED(FACTS_MAX) };
+	*b = (struct batch){ .mime = mime_new(html_to_text), .arena = arena_new() };
+	b->facts.cap = FACTS_MAX;
 }
 
 /* Appends the encoding; false if it passes LIMIT_FACTS or the room of the batch. */
@@ -46,7 +47,8 @@ static void read_one(struct batch *b, struct mime_message *m)
 	encode(b, &f, from);
 }
 
-void batch_read(struct batch *b, const struct frame_read *read, struct span bytes, struct frame_facts_item *items)
+void batch_read(struct batch *b, const struct frame_read *read, struct span bytes,
+		struct frame_facts_item *items)
 {
 	buf_reset(&b->facts);
 	for (uint32_t i = 0; i < read->n; i++) {
@@ -60,7 +62,11 @@ void batch_read(struct batch *b, const struct frame_read *read, struct span byte
 		sandbox_work_timer(WORK_SECONDS);
 		read_one(b, &m);
 		arena_reset(b->arena);
-		items[i] = (struct frame_facts_item){ in->ordinal, (uint32_t)from, (uint32_t)(b->facts.n - from) };
+		items[i] = (struct frame_facts_item){
+			.ordinal = in->ordinal,
+			.offset = (uint32_t)from,
+			.length = (uint32_t)(b->facts.n - from),
+		};
 	}
 	sandbox_work_timer(0);
 }

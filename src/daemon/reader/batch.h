@@ -12,6 +12,7 @@ struct batch {
 
 void batch_start(struct batch *b);
 /* Reads every message of `read` in `bytes`; fills b->facts and `items` (room for read->n). */
-void batch_read(struct batch *b, const struct frame_read *read, struct span bytes, struct frame_facts_item *items);
+void batch_read(struct batch *b, const struct frame_read *read, struct span bytes,
+		struct frame_facts_item *items);
 /* Gives memory back that only an unusual batch needed. */
 void batch_trim(struct batch *b);

@@ -79,7 +79,8 @@ static int start_reader(struct reader_client *c, struct err *err)
 	int pair[2];
 
 	if (access(c->program, X_OK))
-		return err_set(err, -errno, "%s: %s; is hearback installed completely?", c->program, strerror(errno));
+		return err_set(err, -errno, "%s: %s; is hearback installed completely?", c->program,
+			       strerror(errno));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return err_set(err, -errno, "socketpair: %s", strerror(errno));
 	c->pid = fork();
@@ -136,7 +137,8 @@ static bool send_batch(struct reader_client *c, struct arena *a, const struct ex
 }
 
 /* Believes nothing: the reader may have been taken over. The facts are copied into the arena. */
-static bool take_facts(struct reader_client *c, struct arena *a, const struct frame *f, const struct exchange *x)
+static bool take_facts(struct reader_client *c, struct arena *a, const struct frame *f,
+		       const struct exchange *x)
 {
 	struct frame_facts facts;
 	struct span bytes;
@@ -219,8 +221,8 @@ static int read_batch(struct reader_client *c, struct arena *a, const struct exc
 	return 0;
 }
 
-int reader_client_read(struct reader_client *c, struct arena *a, const struct reader_message *messages, uint32_t n,
-		       struct facts *out, struct err *err)
+int reader_client_read(struct reader_client *c, struct arena *a, const struct reader_message *messages,
+		       uint32_t n, struct facts *out, struct err *err)
 {
 	while (n) {
 		size_t bytes = looked_at(messages).n;

@@ -17,8 +17,8 @@ struct reader_client *reader_client_new(const char *program);
 /* NULL-safe; ends the reader; sets the caller's pointer to NULL. */
 void reader_client_free(struct reader_client **c);
 
-/* Facts of `n` messages, in order, in the arena. A message a reader dies of is asked for again alone, then for
- * its header only, each time in a new reader; then it gets facts_none(). The others are not
+/* Facts of `n` messages, in order, in the arena. A message a reader dies of is asked for again alone,
+ * then for its header only, each time in a new reader; then it gets facts_none(). The others are not
  * harmed. 0, or -errno where no reader can be started. */
-int reader_client_read(struct reader_client *c, struct arena *a, const struct reader_message *messages, uint32_t n,
-		       struct facts *out, struct err *err);
+int reader_client_read(struct reader_client *c, struct arena *a, const struct reader_message *messages,
+		       uint32_t n, struct facts *out, struct err *err);
