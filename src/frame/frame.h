@@ -18,6 +18,7 @@ enum frame_type {
 	FRAME_STOP,	    /* end in order */
 	FRAME_SETS,	    /* keeper, after START: sealed memfd of u32 count, then name and text of each template */
 	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
+	FRAME_LOST,	    /* frame_lost: a room of the keeper has ended, and why */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	/* child -> supervisor */
 	FRAME_READY,	    /* behind the walls, serving */
@@ -89,6 +90,10 @@ bool frame_peer_get(struct wire *w, struct frame_peer *out);
  * descriptor, one line for a person, else empty. */
 void frame_secret_put(struct buf *b, struct span error);
 bool frame_secret_get(struct wire *w, struct span *error);
+
+/* Keeper: that room has ended; `why` in one line for a person. */
+void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why);
+bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why);
 
 /* Why a child ends; decides when it is started again. */
 enum ending {

@@ -48,11 +48,29 @@ void frame_peer_put(struct buf *b, const struct frame_peer *p)
 	frame_put_bool(b, p->sent);
 }
 
-bool frame_peer_get(struct wire *w, struct frame_peer *out)
+static void peer_get(struct wire *w, struct frame_peer *out)
 {
 	out->room = wire_u8_below(w, ROOM_COUNT);
 	out->account = frame_get_text(w, FRAME_NAME);
 	out->sent = frame_get_bool(w);
+}
+
+bool frame_peer_get(struct wire *w, struct frame_peer *out)
+{
+	peer_get(w, out);
+	return wire_done(w);
+}
+
+void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why)
+{
+	frame_peer_put(b, p);
+	frame_put_text(b, why, FRAME_TEXT);
+}
+
+bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why)
+{
+	peer_get(w, out);
+	*why = frame_get_text(w, FRAME_TEXT);
 	return wire_done(w);
 }
 

@@ -90,14 +90,9 @@ static void meet(struct keeper *k, struct frame *f)
 	struct wire w = wire_over(f->payload);
 	struct frame_peer p;
 
-	if (!frame_peer_get(&w, &p))
+	if (!frame_peer_get(&w, &p) || f->fds[0] < 0)
 		return;
 	struct account *acc = keeper_account_named(k, p.account);
-	if (f->fds[0] < 0) {
-		if (acc && p.room == ROOM_POLLER)
-			acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].given_up = true;
-		return;
-	}
 	int fd = f->fds[0];
 	f->fds[0] = -1;
 	switch (p.room) {
@@ -107,6 +102,7 @@ static void meet(struct keeper *k, struct frame *f)
 		return;
 	case ROOM_POLLER:
 		if (acc) {
+			acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].given_up = false;
 			enum role role = p.sent ? ROLE_SENT : ROLE_INBOX;
 			struct mailbox_run *box = &acc->box[role];
 			peer_open(&box->poller, fd);
@@ -134,12 +130,41 @@ static void meet(struct keeper *k, struct frame *f)
 	close(fd);
 }
 
+static void set_trouble(struct mailbox_run *box, struct span text)
+{
+	size_t n = text.n < sizeof(box->trouble) - 1 ? text.n : sizeof(box->trouble) - 1;
+
+	if (n)
+		memcpy(box->trouble, text.p, n);
+	box->trouble[n] = '\0';
+}
+
+/* A poller has ended. In --once it does not come again. */
+static void miss(struct keeper *k, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct frame_peer p;
+	struct span text;
+
+	if (!frame_lost_get(&w, &p, &text) || p.room != ROOM_POLLER)
+		return;
+	struct account *acc = keeper_account_named(k, p.account);
+	if (!acc)
+		return;
+	struct mailbox_run *box = &acc->box[p.sent ? ROLE_SENT : ROLE_INBOX];
+	set_trouble(box, text);
+	box->given_up = k->once;
+	stir(k);
+}
+
 static void hear_supervisor(struct keeper *k, struct frame *f)
 {
 	if (f->type == FRAME_STOP)
 		k->ending = true;
 	else if (f->type == FRAME_PEER)
 		meet(k, f);
+	else if (f->type == FRAME_LOST)
+		miss(k, f);
 }
 
 /* -- pollers --------------------------------------------------------------------------------------------------- */
@@ -217,9 +242,7 @@ static bool hear_poller(struct keeper *k, struct account *acc, enum role role, s
 		return true;
 	}
 	if (f->type == FRAME_TROUBLE && frame_trouble_get(&w, &text)) {
-		size_t n = text.n < sizeof(box->trouble) - 1 ? text.n : sizeof(box->trouble) - 1;
-		memcpy(box->trouble, text.p, n);
-		box->trouble[n] = '\0';
+		set_trouble(box, text);
 		return true;
 	}
 	return false;

@@ -159,7 +159,7 @@ static void fill_message(struct turn *t, const struct incoming *in, struct rec_m
 		.message_id = span_sub(in->facts.message_id, 0, LIMIT_MESSAGE_ID),
 		.trouble = in->trouble,
 		.account = in->account->id,
-		.role = in->role,
+		.role = (uint8_t)in->role,
 		.uidvalidity = in->uidvalidity,
 		.uid = in->item->uid,
 	};

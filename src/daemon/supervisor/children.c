@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One room: how it is started, what it may say, how it is buried. */
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/settings.h"
+#include "daemon/supervisor/house.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	CRASH_WAIT_MS = 100,	    /* doubling ... */
+	CRASH_WAIT_MOST = 5000,
+	SERVER_WAIT_MS = 1000,	    /* network and servers */
+	SERVER_WAIT_MOST = 300000,
+	REFUSED_WAIT_MS = 30000,    /* what a person must change: servers lock accounts out */
+	REFUSED_WAIT_MOST = 900000,
+	STEADY_MS = 30000,	    /* a room that ran so long starts from the beginning */
+	ONCE_CRASHES = 5,	    /* as often a room may die in --once */
+};
+
+void house_people(struct house *h)
+{
+	h->n = 2 + 3 * h->config.n;
+	h->children = arena_many(h->a, h->n, struct child);
+	h->children[0].room = ROOM_KEEPER;
+	h->children[1].room = ROOM_READER;
+	for (uint32_t i = 0; i < h->config.n; i++) {
+		struct child *c = &h->children[2 + 3 * i];
+		c[0] = (struct child){ .room = ROOM_POLLER };
+		c[1] = (struct child){ .room = ROOM_POLLER, .sent = true };
+		c[2] = (struct child){ .room = ROOM_SENDER };
+		for (int j = 0; j < 3; j++)
+			c[j].account = &h->config.accounts[i];
+	}
+	for (uint32_t i = 0; i < h->n; i++)
+		h->children[i].sock = -1;
+}
+
+static struct span name_of(const struct child *c)
+{
+	return c->account ? c->account->name : SPAN_NONE;
+}
+
+static const char *mailbox_of(const struct child *c)
+{
+	return c->room != ROOM_POLLER ? "-" : c->sent ? "sent" : "inbox";
+}
+
+static int open_secret(const struct span path, struct err *err)
+{
+	char file[4096];
+
+	snprintf(file, sizeof(file), "%.*s", SPAN_ARG(path));
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_set(err, -errno, "password file %s: %s: make it readable for the user hearback runs as, and for nobody else", file,
+			       strerror(errno));
+	return fd;
+}
+
+/* -- start ------------------------------------------------------------------------------------------------ */
+
+static int say_start(struct house *h, struct child *c)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_start s = { .once = h->once, .debug = h->debug, .account = name_of(c), .sent = c->sent };
+	int fds[2] = { -1, -1 };
+	struct err err;
+	size_t n = 1;
+
+	if (c->room == ROOM_POLLER)
+		s.mailbox = c->sent ? c->account->sent_mailbox : c->account->mailbox;
+	fds[0] = settings_to_memfd(&h->config, name_of(c));
+	if (fds[0] < 0)
+		return fds[0];
+	if (c->room == ROOM_POLLER) {
+		fds[1] = open_secret(c->account->password_file, &err);
+		if (fds[1] < 0) {
+			snprintf(c->text, sizeof(c->text), "%.400s", err.text);
+			close(fds[0]);
+			return -ENOKEY;
+		}
+		n = 2;
+	} else if (c->room == ROOM_KEEPER && h->listen_fd >= 0) {
+		fds[1] = h->listen_fd;
+		n = 2;
+	}
+	frame_begin(&f, FRAME_START);
+	frame_start_put(&f, &s);
+	int r = frame_send_fds(c->sock, &f, fds, n);
+	close(fds[0]);
+	if (c->room == ROOM_POLLER)
+		close(fds[1]);
+	return r;
+}
+
+static int say_sets(struct house *h, struct child *keeper)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	FD_CLEANUP int fd = memfd_sealed("templates", h->templates);
+
+	if (fd < 0)
+		return fd;
+	frame_begin(&f, FRAME_SETS);
+	return frame_send(keeper->sock, &f, fd);
+}
+
+/* Tells the keeper of a room: that it has come, with its socket, or that it has gone, and why. */
+static int tell_keeper(struct house *h, const struct child *c, enum frame_type type, int fd)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_peer p = { .room = c->room, .account = name_of(c), .sent = c->sent };
+
+	if (h->children[0].state != CHILD_RUNNING)
+		return -EPIPE;
+	frame_begin(&f, type);
+	if (type == FRAME_LOST)
+		frame_lost_put(&f, &p, span_of(c->text));
+	else
+		frame_peer_put(&f, &p);
+	return frame_send(h->children[0].sock, &f, fd);
+}
+
+static void wait_longer(struct child *c, int64_t least, int64_t most)
+{
+	int64_t wait = least;
+
+	for (uint32_t i = 0; i < c->failures && wait < most; i++)
+		wait *= 2;
+	wait = wait < most ? wait : most;
+	if (c->retry_after * 1000 > wait)
+		wait = c->retry_after * 1000;
+	c->failures++;
+	c->start_ms = clock_mono_ms() + wait;
+}
+
+bool child_start(struct house *h, struct child *c)
+{
+	int pair[2] = { -1, -1 };
+	struct spawned s;
+	struct err err;
+
+	c->ended = c->ready = false;
+	c->retry_after = 0;
+	c->text[0] = '\0';
+	if (c->room != ROOM_KEEPER && room_pair(pair))
+		return false;
+	int r = room_spawn(c->room, pair[1], c->room == ROOM_KEEPER ? h->blame_fd : -1, &s, &err);
+	if (pair[1] >= 0)
+		close(pair[1]);
+	if (r) {
+		log_event(LOG_CRIT, "room.cannot-start", "room=%s why=%s", room_name(c->room), log_quote(err.text));
+		wait_longer(c, SERVER_WAIT_MS, CRASH_WAIT_MOST);
+	} else {
+		c->pid = s.pid;
+		c->sock = s.sock;
+		c->state = CHILD_RUNNING;
+		c->started_ms = clock_mono_ms();
+		r = say_start(h, c);
+		if (!r)
+			r = c->room == ROOM_KEEPER ? say_sets(h, c) : tell_keeper(h, c, FRAME_PEER, pair[0]);
+		log_event(LOG_DEBUG, "room.started", "room=%s account=%.*s mailbox=%s pid=%d", room_name(c->room), SPAN_ARG(name_of(c)),
+			  mailbox_of(c), (int)c->pid);
+		if (r) {
+			/* It has nothing to do without what it was to be told; why stands in c->text. */
+			c->ended = r == -ENOKEY;
+			c->why = ENDING_CONFIG;
+			kill(c->pid, SIGKILL);
+		}
+	}
+	if (pair[0] >= 0)
+		close(pair[0]);
+	return r == 0;
+}
+
+void house_start_due(struct house *h)
+{
+	int64_t now = clock_mono_ms();
+
+	for (uint32_t i = 0; i < h->n && !h->stopping; i++) {
+		struct child *c = &h->children[i];
+		if (c->state == CHILD_DOWN && c->start_ms <= now && (i == 0 || h->children[0].ready))
+			child_start(h, c);
+	}
+}
+
+/* -- what they say --------------------------------------------------------------------------------------------- */
+
+static void hand_secret(struct child *c)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct err err = { .text = "" };
+	FD_CLEANUP int fd = open_secret(c->account->smtp_password_file, &err);
+
+	frame_begin(&f, FRAME_SECRET);
+	frame_secret_put(&f, span_of(fd < 0 ? err.text : ""));
+	frame_send(c->sock, &f, fd);
+}
+
+void child_told(struct house *h, struct child *c)
+{
+	static char room[FRAME_MAX];
+	struct frame f;
+	struct frame_ending e;
+
+	if (frame_recv(c->sock, room, sizeof(room), &f) <= 0)
+		return;
+	struct wire w = wire_over(f.payload);
+	if (f.type == FRAME_READY) {
+		c->ready = true;
+	} else if (f.type == FRAME_NEED_SECRET && c->room == ROOM_SENDER) {
+		hand_secret(c);
+	} else if (f.type == FRAME_IDLE && c->room == ROOM_KEEPER) {
+		h->idle = true;
+	} else if (f.type == FRAME_ENDING && frame_ending_get(&w, &e)) {
+		c->ended = true;
+		c->why = e.why;
+		c->retry_after = e.retry_after;
+		snprintf(c->text, sizeof(c->text), "%.*s", SPAN_ARG(span_sub(e.text, 0, sizeof(c->text) - 1)));
+	}
+	frame_close_fds(&f);
+}
+
+/* -- how they end ----------------------------------------------------------------------------------------------- */
+
+/* Only a death of its own making speaks against what the keeper had in hand; a kill comes from outside. */
+static void blame(struct house *h, int wait_status)
+{
+	struct blame_page *p = h->blame;
+	uint32_t what = p->what;
+	uint64_t key[2] = { p->key[0], p->key[1] };
+	uint32_t slot = 0;
+
+	p->what = BLAME_NONE;
+	if (what == BLAME_NONE || (WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM)))
+		return;
+	for (uint32_t i = 0; i < BLAME_TALLY; i++) {
+		if (p->tally[i].what == what && p->tally[i].key[0] == key[0] && p->tally[i].key[1] == key[1]) {
+			slot = i;
+			break;
+		}
+		/* Else the place of whoever is least guilty. */
+		if (p->tally[i].deaths < p->tally[slot].deaths)
+			slot = i;
+	}
+	if (p->tally[slot].what != what || p->tally[slot].key[0] != key[0] || p->tally[slot].key[1] != key[1]) {
+		p->tally[slot].what = what;
+		p->tally[slot].key[0] = key[0];
+		p->tally[slot].key[1] = key[1];
+		p->tally[slot].deaths = 0;
+	}
+	p->tally[slot].deaths++;
+	log_event(LOG_WARN, "keeper.blamed", "what=%s key=%llx.%llx deaths=%u", what == BLAME_MESSAGE ? "message" : "outbox",
+		  (unsigned long long)key[0], (unsigned long long)key[1], p->tally[slot].deaths);
+}
+
+static void plan_restart(struct house *h, struct child *c)
+{
+	if (clock_mono_ms() - c->started_ms > STEADY_MS)
+		c->failures = 0;
+	if (!c->ended) {
+		wait_longer(c, CRASH_WAIT_MS, CRASH_WAIT_MOST);
+		return;
+	}
+	switch (c->why) {
+	case ENDING_ORDERLY:
+		c->failures = 0;
+		c->start_ms = clock_mono_ms() + CRASH_WAIT_MS;
+		break;
+	case ENDING_TRANSIENT:
+		wait_longer(c, SERVER_WAIT_MS, SERVER_WAIT_MOST);
+		break;
+	case ENDING_REFUSED:
+	case ENDING_CONFIG:
+	case ENDING_COUNT:
+		wait_longer(c, REFUSED_WAIT_MS, REFUSED_WAIT_MOST);
+		break;
+	}
+	/* In --once nobody waits for a server. */
+	if (h->once && c->why != ENDING_ORDERLY) {
+		c->state = CHILD_GIVEN_UP;
+		h->status = c->why == ENDING_TRANSIENT ? EX_TEMPFAIL : c->why == ENDING_REFUSED ? EX_NOPERM : EX_CONFIG;
+	}
+}
+
+void child_died(struct house *h, struct child *c, int wait_status)
+{
+	/* Its last words may still lie in the socket. */
+	fcntl(c->sock, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 16; i++)
+		child_told(h, c);
+	close(c->sock);
+	c->sock = -1;
+	c->state = CHILD_DOWN;
+	if (h->stopping)
+		return;
+	if (!c->ended && WIFSIGNALED(wait_status))
+		snprintf(c->text, sizeof(c->text), "ended by signal %d (%s)", WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+	else if (!c->ended && WIFEXITED(wait_status) && (WEXITSTATUS(wait_status) || c->room != ROOM_READER))
+		snprintf(c->text, sizeof(c->text), "exited with status %d and said nothing", WEXITSTATUS(wait_status));
+	else if (!c->ended)
+		c->ended = true, c->why = ENDING_ORDERLY;
+	plan_restart(h, c);
+	if (c->room == ROOM_KEEPER) {
+		blame(h, wait_status);
+		c->ready = false;
+	}
+	if (c->ended && c->why == ENDING_ORDERLY)
+		return;
+	if (h->once && !c->ended && c->failures > ONCE_CRASHES) {
+		c->state = CHILD_GIVEN_UP;
+		h->status = EX_SOFTWARE;
+	}
+	log_event(LOG_WARN, "room.ended", "room=%s account=%.*s mailbox=%s again=%llds why=%s", room_name(c->room), SPAN_ARG(name_of(c)),
+		  mailbox_of(c), c->state == CHILD_GIVEN_UP ? -1 : (long long)(c->start_ms - clock_mono_ms() + 999) / 1000, log_quote(c->text));
+	if (c->room == ROOM_POLLER)
+		tell_keeper(h, c, FRAME_LOST, -1);
+}
+
+void child_stop(struct child *c)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+
+	if (c->state != CHILD_RUNNING)
+		return;
+	frame_begin(&f, FRAME_STOP);
+	frame_send(c->sock, &f, -1);
+}

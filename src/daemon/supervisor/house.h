@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the supervisor keeps of its rooms. */
+#pragma once
+#include "base/arena.h"
+#include "config/config.h"
+#include "daemon/spawn.h"
+
+enum child_state { CHILD_DOWN, CHILD_RUNNING, CHILD_GIVEN_UP };
+
+struct child {
+	enum room room;
+	const struct config_account *account; /* poller, sender */
+	bool sent;			      /* poller of Sent */
+	enum child_state state;
+	bool ready;
+	pid_t pid;
+	int sock;
+	int64_t started_ms;
+	int64_t start_ms;		      /* when it may be started (again) */
+	uint32_t failures;		      /* in a row: decides how long it waits */
+	bool ended;			      /* it said why it ends */
+	enum ending why;
+	int64_t retry_after;
+	char text[512];
+};
+
+struct house {
+	struct arena *a;
+	struct config config;
+	struct span templates;
+	bool once;
+	bool debug;
+	bool stopping;
+	int64_t kill_ms;		      /* stragglers are killed from then on */
+	int status;
+	int listen_fd;
+	int blame_fd;
+	struct blame_page *blame;
+	struct child *children;		      /* the keeper first, then the reader */
+	uint32_t n;
+	bool idle;			      /* the keeper says so, in --once */
+};
+
+/* children.c */
+void house_people(struct house *h);
+bool child_start(struct house *h, struct child *c);
+void child_told(struct house *h, struct child *c);
+void child_died(struct house *h, struct child *c, int wait_status);
+void child_stop(struct child *c);
+void house_start_due(struct house *h);

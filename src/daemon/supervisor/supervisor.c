@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+/* NAME: supervisor. Holds: the configuration, the rooms, the right to execute. May: open secret
+ * files for others, never read them. Fails: with one line and an exit status; the service manager starts all
+ * anew. Rooms that die are started again, each with its own patience. */
+#include "daemon/supervisor/supervisor.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/settings.h"
+#include "daemon/supervisor/house.h"
+#include "sandbox/sandbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16 };
+
+static void print_lines(const char *what, const struct config_errors *e)
+{
+	for (uint32_t i = 0; i < e->n; i++)
+		fprintf(stderr, "hearback: %s%.*s\n", what, SPAN_ARG(e->lines[i]));
+}
+
+/* Read and checked as root may, then again as the user we have become: what counts is what that one may. */
+static int load(struct house *h, const char *path)
+{
+	struct settings_findings found = { 0 };
+	struct err err;
+
+	for (int round = 0; round < 2; round++) {
+		memset(&found, 0, sizeof(found));
+		if (!settings_load(path, h->a, &h->config, &found)) {
+			print_lines("", &found.errors);
+			return EX_CONFIG;
+		}
+		if (round == 0 && become_user(arena_str(h->a, h->config.user), arena_str(h->a, h->config.state_dir), &err)) {
+			fprintf(stderr, "hearback: %s\n", err.text);
+			return EX_CONFIG;
+		}
+	}
+	print_lines("warning: ", &found.warnings);
+	memset(&found, 0, sizeof(found));
+	if (!settings_read_templates(arena_str(h->a, h->config.templates), &h->config, h->a, &h->templates, &found.errors)) {
+		print_lines("", &found.errors);
+		return EX_CONFIG;
+	}
+	return 0;
+}
+
+/* Where commands ask. A socket that somebody answers on belongs to a hearback that is running. */
+static int listen_for_people(struct house *h)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	if (snprintf(a.sun_path, sizeof(a.sun_path), "%.*s/control", SPAN_ARG(h->config.state_dir)) >= (int)sizeof(a.sun_path)) {
+		fprintf(stderr, "hearback: state_dir: the name is too long for a socket in it; choose a shorter one\n");
+		return EX_CONFIG;
+	}
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
+		close(fd);
+		fprintf(stderr, "hearback: %s: another hearback is running here\n", a.sun_path);
+		return EX_TEMPFAIL;
+	}
+	unlink(a.sun_path);
+	mode_t old = umask(0117);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, sizeof(a)) < 0 || listen(fd, CONTROL_BACKLOG) < 0) {
+		fprintf(stderr, "hearback: %s: %s\n", a.sun_path, strerror(errno));
+		return EX_OSERR;
+	}
+	umask(old);
+	h->listen_fd = fd;
+	return 0;
+}
+
+static int make_blame_page(struct house *h)
+{
+	h->blame_fd = memfd_create("blame", MFD_CLOEXEC);
+	if (h->blame_fd < 0 || ftruncate(h->blame_fd, sizeof(*h->blame)) < 0)
+		return EX_OSERR;
+	void *p = mmap(NULL, sizeof(*h->blame), PROT_READ | PROT_WRITE, MAP_SHARED, h->blame_fd, 0);
+	if (p == MAP_FAILED)
+		return EX_OSERR;
+	h->blame = p;
+	return 0;
+}
+
+static void reap(struct house *h)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (uint32_t i = 0; i < h->n; i++)
+			if (h->children[i].pid == pid && h->children[i].state == CHILD_RUNNING)
+				child_died(h, &h->children[i], status);
+}
+
+/* Senders and pollers first, then the reader, the keeper last: what they still have to say is heard. */
+static void stop_in_order(struct house *h)
+{
+	bool busy = false;
+
+	if (!h->stopping) {
+		h->stopping = true;
+		h->kill_ms = clock_mono_ms() + STOP_MS;
+		for (uint32_t i = 2; i < h->n; i++)
+			child_stop(&h->children[i]);
+	}
+	for (uint32_t i = 2; i < h->n; i++)
+		busy |= h->children[i].state == CHILD_RUNNING;
+	if (!busy) {
+		child_stop(&h->children[1]);
+		child_stop(&h->children[0]);
+	}
+	for (uint32_t i = 0; i < h->n && clock_mono_ms() > h->kill_ms; i++)
+		if (h->children[i].state == CHILD_RUNNING)
+			kill(h->children[i].pid, SIGKILL);
+}
+
+static bool all_down(const struct house *h)
+{
+	for (uint32_t i = 0; i < h->n; i++)
+		if (h->children[i].state == CHILD_RUNNING)
+			return false;
+	return true;
+}
+
+static int patience(const struct house *h)
+{
+	int64_t now = clock_mono_ms(), wait = TICK_MS;
+
+	for (uint32_t i = 0; i < h->n; i++)
+		if (h->children[i].state == CHILD_DOWN && !h->stopping && h->children[i].start_ms - now < wait)
+			wait = h->children[i].start_ms - now;
+	return h->stopping ? 50 : wait < 0 ? 0 : (int)wait;
+}
+
+/* A keeper that is given up in --once leaves nobody to wait for. */
+static bool hopeless(const struct house *h)
+{
+	return h->once && h->children[0].state == CHILD_GIVEN_UP;
+}
+
+static void watch(struct house *h, int signals)
+{
+	struct pollfd *p = calloc(h->n + 1, sizeof(*p));
+	struct child **who = calloc(h->n + 1, sizeof(struct child *));
+
+	if (!p || !who)
+		abort();
+	do {
+		size_t n = 1;
+		p[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
+		for (uint32_t i = 0; i < h->n; i++)
+			if (h->children[i].state == CHILD_RUNNING) {
+				who[n] = &h->children[i];
+				p[n++] = (struct pollfd){ .fd = h->children[i].sock, .events = POLLIN };
+			}
+		poll(p, n, patience(h));
+		for (size_t i = 1; i < n; i++)
+			if (p[i].revents & POLLIN)
+				child_told(h, who[i]);
+		if (p[0].revents & POLLIN) {
+			struct signalfd_siginfo s;
+			if (read(signals, &s, sizeof(s)) == (ssize_t)sizeof(s) && s.ssi_signo != SIGCHLD) {
+				log_event(LOG_INFO, "stopping", "signal=%u", s.ssi_signo);
+				stop_in_order(h);
+			}
+		}
+		reap(h);
+		if (h->stopping || h->idle || hopeless(h))
+			stop_in_order(h);
+		else
+			house_start_due(h);
+	} while (!h->stopping || !all_down(h));
+	free(p);
+	free(who);
+}
+
+int supervisor_run(const char *path, bool once, bool debug)
+{
+	struct house h = { .a = arena_new(), .once = once, .debug = debug, .listen_fd = -1 };
+	struct sandbox_walls walls = { 0 };
+	sigset_t set;
+
+	log_open("supervisor", debug);
+	signal(SIGPIPE, SIG_IGN);
+	int r = load(&h, path);
+	if (!r)
+		r = listen_for_people(&h);
+	if (!r)
+		r = make_blame_page(&h);
+	if (r) {
+		arena_free(&h.a);
+		return r;
+	}
+	sandbox_first(&walls);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	FD_CLEANUP int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	house_people(&h);
+	log_event(LOG_INFO, "started", "accounts=%u once=%d", h.config.n, once);
+	watch(&h, signals);
+	log_event(LOG_INFO, "stopped", "status=%d", h.status);
+	char control[4096];
+	snprintf(control, sizeof(control), "%.*s/control", SPAN_ARG(h.config.state_dir));
+	unlink(control);
+	arena_free(&h.a);
+	return h.status;
+}
