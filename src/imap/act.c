@@ -14,15 +14,17 @@ enum imap_fault imap_search(struct imap *imap, struct mailimap_search_key *key, 
 	imap_arm(imap, LIST_MS, COMMAND_BYTES + bytes);
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_search(imap->m, NULL, key, &found);
 	mailimap_search_key_free(key);
-	enum imap_fault fault = imap_outcome(imap, code, "UID SEARCH");
-	for (clistiter *i = !fault && found ? clist_begin(found) : NULL; i; i = clist_next(i)) {
+	/* Where it fails, libetpan has freed its result and still hands it out. */
+	if (code != MAILIMAP_NO_ERROR)
+		found = NULL;
+	for (clistiter *i = found ? clist_begin(found) : NULL; i; i = clist_next(i)) {
 		uint32_t uid = *(uint32_t *)clist_content(i);
 		if (uid >= from && uid <= to && (!*lowest || uid < *lowest))
 			*lowest = uid;
 	}
 	if (found)
 		mailimap_search_result_free(found);
-	return fault;
+	return imap_outcome(imap, code, "UID SEARCH");
 }
 
 static char *copy(struct span s)

@@ -41,7 +41,8 @@ static enum imap_fault fetch(struct imap *imap, uint32_t from, uint32_t to, unsi
 	if (!set)
 		abort();
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_fetch(imap->m, set, type, &left);
-	if (left)
+	/* Where it fails, libetpan has freed its result and still hands it out. */
+	if (code == MAILIMAP_NO_ERROR)
 		mailimap_fetch_list_free(left);
 	mailimap_fetch_type_free(type);
 	mailimap_set_free(set);

@@ -146,7 +146,7 @@ enum imap_fault imap_find_sent(struct imap *imap, struct buf *name)
 	if (!fault)
 		fault = choose_sent(imap, &s, name);
 	buf_free(&s.shown);
-	if (boxes)
+	if (code == MAILIMAP_NO_ERROR && boxes)
 		mailimap_list_result_free(boxes);
 	return fault;
 }

@@ -63,8 +63,9 @@ class Wire:
         self.sock, self.other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.sock.settimeout(SECONDS)
 
-    def send(self, kind, payload=b"", fd=None):
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
+    def send(self, kind, payload=b"", *fds):
+        fds = [fd for fd in fds if fd is not None]
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         self.sock.sendmsg([bytes([VERSION, kind]) + payload], rights)
 
     def receive(self):
@@ -90,7 +91,8 @@ class Wire:
 class Room:
     """A room's process with a supervisor and a keeper played by the test."""
 
-    def __init__(self, binary, settings, account, environment=None, once=False, mailbox="", sent=False):
+    def __init__(self, binary, settings, account, environment=None, once=False, mailbox="", sent=False,
+                 secret=None):
         self.supervisor, self.keeper = Wire(), Wire()
         ends = [fcntl.fcntl(w.other, fcntl.F_DUPFD_CLOEXEC, 10) for w in (self.supervisor, self.keeper)]
         self.pid = os.posix_spawn(binary, [binary], {**os.environ, **(environment or {})},
@@ -100,7 +102,7 @@ class Room:
         self.supervisor.other.close()
         self.keeper.other.close()
         config = memfd(settings.encode())
-        self.supervisor.send(START, bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]), config)
+        self.supervisor.send(START, bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]), config, secret)
         os.close(config)
         self.status = None
 

@@ -24,8 +24,8 @@ class Item:
 
 
 class Poller(frames.Room):
-    def __init__(self, binary, text, secret=b"secret\n", resume=(0, 0, False), **more):
-        super().__init__(binary, text, "support", **more)
+    def __init__(self, binary, text, secret=b"secret\n", resume=(0, 0, False), start_secret=None, **more):
+        super().__init__(binary, text, "support", secret=start_secret, **more)
         self.number = 0
         self.keeper.send(frames.RESUME, frames.u32(resume[0]) + frames.u32(resume[1]) + bytes([resume[2]]))
         self.secret = secret

@@ -62,6 +62,9 @@ static bool start(struct poller *p, struct frame *f)
 		return poller_end(p, ENDING_TRANSIENT, "the supervisor did not say what to watch");
 	log_open("poller", s.debug);
 	p->name = arena_str(p->arena, s.account);
+	/* The secret may come along; else it is asked for when it is needed. */
+	p->secret_fd = f->fds[1];
+	f->fds[1] = -1;
 	p->once = s.once;
 	p->sent = s.sent;
 	if (settings_from_memfd(f->fds[0], p->arena, config, &err))
@@ -88,18 +91,11 @@ static bool hear_start(struct poller *p)
 	return good;
 }
 
-static bool hear_secret(struct poller *p, struct frame *f, struct buf *secret)
+static bool read_secret(struct poller *p, struct buf *secret)
 {
-	struct wire w = wire_over(f->payload);
-	struct span error;
+	int r = io_read_fd(p->secret_fd, LIMIT_SECRET, secret);
 
-	if (f->type == FRAME_STOP)
-		return poller_end(p, ENDING_ORDERLY, "%s: told to stop", p->name);
-	if (f->type != FRAME_SECRET || !frame_secret_get(&w, &error))
-		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor gave no secret", p->name);
-	if (error.n || f->fds[0] < 0)
-		return poller_end(p, ENDING_CONFIG, "%s: %.*s", p->name, SPAN_ARG(error));
-	int r = io_read_fd(f->fds[0], LIMIT_SECRET, secret);
+	fd_closep(&p->secret_fd);
 	if (r)
 		return poller_end(p, ENDING_CONFIG, "%s: password_file: %s", p->name,
 				  r == -E2BIG ? "more than a password may have" : strerror(-r));
@@ -112,8 +108,23 @@ static bool hear_secret(struct poller *p, struct frame *f, struct buf *secret)
 	return true;
 }
 
-/* Asked for just before it is used: it may have been changed since the last login. */
-static bool ask_secret(struct poller *p, struct buf *secret)
+static bool hear_secret(struct poller *p, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct span error;
+
+	if (f->type == FRAME_STOP)
+		return poller_end(p, ENDING_ORDERLY, "%s: told to stop", p->name);
+	if (f->type != FRAME_SECRET || !frame_secret_get(&w, &error))
+		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor gave no secret", p->name);
+	if (error.n || f->fds[0] < 0)
+		return poller_end(p, ENDING_CONFIG, "%s: %.*s", p->name, SPAN_ARG(error));
+	p->secret_fd = f->fds[0];
+	f->fds[0] = -1;
+	return true;
+}
+
+static bool ask_secret(struct poller *p)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 	struct frame f;
@@ -123,7 +134,7 @@ static bool ask_secret(struct poller *p, struct buf *secret)
 		return false;
 	if (frame_recv(CHILD_SUPERVISOR_FD, p->room, sizeof(p->room), &f) != 1)
 		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor is gone", p->name);
-	bool good = hear_secret(p, &f, secret);
+	bool good = hear_secret(p, &f);
 	frame_close_fds(&f);
 	return good;
 }
@@ -134,7 +145,7 @@ static bool log_in(struct poller *p)
 
 	/* All its room at once, so that no copy is left behind where it grew. */
 	buf_reserve(&secret, LIMIT_SECRET + 2);
-	if (!ask_secret(p, &secret))
+	if ((p->secret_fd < 0 && !ask_secret(p)) || !read_secret(p, &secret))
 		return false;
 	const char *user = arena_str(p->arena, p->account->user);
 	enum imap_fault fault = imap_login(p->imap, user, buf_cstr(&secret));
@@ -283,6 +294,7 @@ int main(void)
 	sandbox_memory(&walls, MEMORY_MAX);
 	sandbox_calls(&walls, SANDBOX_ANY_ROOM);
 	p->arena = arena_new();
+	p->secret_fd = -1;
 	p->name = "poller";
 	p->mailbox = BUF_CAPPED(LIMIT_MAILBOX_NAME);
 	p->stride = 1;

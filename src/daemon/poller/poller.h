@@ -20,6 +20,7 @@ struct poller {
 	bool sent;
 	const char *name;		/* of the account */
 	const struct config_account *account;
+	int secret_fd;
 	struct imap *imap;
 	struct buf mailbox;	 /* its raw name */
 
