@@ -23,6 +23,7 @@ const struct interlock *const guard_interlocks[] = {
 	&interlock_age,
 	&interlock_answered,
 	&interlock_window,
+	&interlock_bytes,
 	&interlock_mode,
 };
 const uint32_t guard_interlock_count = sizeof(guard_interlocks) / sizeof(guard_interlocks[0]);

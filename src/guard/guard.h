@@ -52,7 +52,7 @@ struct guard_case {
 	int64_t ack_age;		/* seconds; older messages are not acknowledged */
 	struct reading_account account;
 	bool ask_addressed;		/* false only for `filter test` without --own */
-	struct span *staff;		/* configured leads and agents, keys */
+	struct span *staff;		/* configured leads and agents, keys with no subaddress cut off */
 	uint32_t nstaff;
 	struct span recipient;		/* local@domain as it will stand in RCPT TO */
 	/* The message that is answered; not for staff purposes. */
@@ -62,7 +62,7 @@ struct guard_case {
 	bool in_sent;
 	int64_t internal_at;
 	struct guard_history history;
-	/* The finished message, where it was composed already. */
+	/* The finished message, where it was composed already; empty: that failed. */
 	bool has_bytes;
 	struct span bytes;
 };

@@ -3,7 +3,8 @@
 #pragma once
 #include "mail/facts.h"
 
-/* What reading knows of the account. Addresses are keys (address_key, without subaddress). */
+/* What reading knows of the account. Addresses are keys: own and agents with the subaddress cut off, form
+ * and group whole. */
 struct reading_account {
 	struct span *own;	 /* our addresses, the account's first */
 	uint32_t nown;

@@ -20,7 +20,7 @@ bool transport_by_form(struct arena *a, const struct facts *f, const struct read
 {
 	const struct address *from = transport_only_from(f);
 
-	return acc->nform && from && key_listed(address_key(a, *from, acc->subaddress), acc->form, acc->nform);
+	return acc->nform && from && key_listed(address_key(a, *from, 0), acc->form, acc->nform);
 }
 
 /* "Our list <support.example.com>" for support@example.com: text outside the brackets is ignored. */

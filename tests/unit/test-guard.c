@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "guard/guard.h"
 #include "mail/header.h"
+#include "reply/reply.h"
 #include <stdlib.h>
 #include <stdio.h>
 
@@ -115,7 +116,7 @@ static void each_message_gets_its_verdict(void **state)
 	assert_int_equal(good, n);
 }
 
-/* Each interlock decides at least one message or case here, so none can fall silent unnoticed. */
+/* Who looks for a rule finds it by its name. */
 static void the_table_names_its_files(void **state)
 {
 	(void)state;
@@ -236,6 +237,55 @@ static void own_identity_must_not(void **state)
 	c.own_automated = true;
 	must_not(a, &c, VERDICT_SUPPRESS, "own");
 	assert_int_equal(judge(a, &c).kind, KIND_OWN);
+}
+
+static void compose(struct guard_case *c, bool answers, struct buf *out)
+{
+	const struct reply_input in = {
+		.from_address = SPAN("support@example.com"),
+		.to_address = c->recipient,
+		.answers = answers,
+		.subject = SPAN("We have your message"),
+		.text = SPAN("Hello,\n\nwe have it.\n"),
+		.language = SPAN("en"),
+		.date_at = NOW,
+		.message_id = SPAN("hb.abc@example.com"),
+		.hearback_id = SPAN("hb.abc"),
+		.audit_head = SPAN("v=1; n=0"),
+	};
+	struct err err;
+
+	if (reply_compose(&in, out, &err))
+		fail_msg("%s", err.text);
+	c->has_bytes = true;
+	c->bytes = buf_span(out);
+}
+
+static void bytes_must_not_and_may(void **state)
+{
+	(void)state;
+	struct arena *a ARENA_CLEANUP = arena_new();
+	BUF_CLEANUP struct buf b = BUF_CAPPED(1 << 16), wrong = BUF_CAPPED(1 << 16), more = BUF_CAPPED(1 << 16);
+	struct guard_case c = human_case(a);
+
+	compose(&c, true, &b);
+	may(a, &c);
+	/* To another; of the wrong purpose; with a field more; not composed at all. */
+	struct guard_case other = c;
+	other.recipient = SPAN("bob@example.org");
+	compose(&other, true, &wrong);
+	c.bytes = buf_span(&wrong);
+	must_not(a, &c, VERDICT_SUPPRESS, "bytes");
+	buf_reset(&wrong);
+	compose(&c, false, &wrong);
+	must_not(a, &c, VERDICT_SUPPRESS, "bytes");
+	buf_puts(&more, "Bcc: bob@example.org\r\n");
+	buf_put_span(&more, buf_span(&b));
+	c.bytes = buf_span(&more);
+	must_not(a, &c, VERDICT_SUPPRESS, "bytes");
+	assert_true(judge(a, &c).at[0].evidence.n > 0);
+	c.bytes = SPAN_NONE;
+	must_not(a, &c, VERDICT_HOLD, "bytes");
 }
 
 static void modes_hold_back_and_say_what_they_would_do(void **state)
@@ -500,6 +550,7 @@ int main(void)
 		cmocka_unit_test(answered_and_collision_must_not),
 		cmocka_unit_test(depth_must_not_and_may),
 		cmocka_unit_test(own_identity_must_not),
+		cmocka_unit_test(bytes_must_not_and_may),
 		cmocka_unit_test(modes_hold_back_and_say_what_they_would_do),
 		cmocka_unit_test(every_verdict_is_kept),
 		cmocka_unit_test(acknowledgements_go_to_the_author_alone),

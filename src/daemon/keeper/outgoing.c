@@ -197,7 +197,7 @@ static uint64_t record_entry(struct turn *t, const struct proposal *p, const str
 	enum queue_class before = QUEUE_NONE;
 	int64_t before_at = 0;
 	uint64_t number = p->outbox;
-	bool held = j->verdict == VERDICT_HOLD && !p->released;
+	bool held = j->verdict == VERDICT_HOLD && (!p->released || c->bytes.n == 0);
 
 	if (!number || get_outbox(t, number, &e)) {
 		number = t->tip.next_outbox++;

@@ -11,6 +11,7 @@ extern const struct interlock interlock_authentication;
 extern const struct interlock interlock_author;
 extern const struct interlock interlock_auto_reply;
 extern const struct interlock interlock_bounce;
+extern const struct interlock interlock_bytes;
 extern const struct interlock interlock_list;
 extern const struct interlock interlock_mass_recipients;
 extern const struct interlock interlock_mode;
