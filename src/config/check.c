@@ -52,6 +52,20 @@ static void follow(struct span *value, struct span other)
 		*value = other;
 }
 
+/* What an address is known by ends where the separator begins. */
+static void check_subaddress(struct parser *p, const struct config_account *c)
+{
+	if (!c->subaddress.n)
+		return;
+	if (c->subaddress.n > 1 || !strchr("+-=_", c->subaddress.p[0]))
+		config_error(p, key_place(p, "subaddress"), "subaddress is no separator, write +, -, = or _");
+	else if (span_chr(c->address, c->subaddress.p[0]) >= 0 &&
+		 span_chr(c->address, c->subaddress.p[0]) < span_chr(c->address, '@'))
+		config_error(p, key_place(p, "address"),
+			     "address %.*s has the subaddress separator in it, write the address before it",
+			     SPAN_ARG(c->address));
+}
+
 void config_check_account(struct parser *p)
 {
 	struct config_account *c = p->open;
@@ -70,8 +84,7 @@ void config_check_account(struct parser *p)
 		check_tls(p, "tls", c->tls, "host", c->host);
 	if (c->smtp_host.n)
 		check_tls(p, "smtp_tls", c->smtp_tls, "smtp_host", c->smtp_host);
-	if (c->subaddress.n && (c->subaddress.n > 1 || !strchr("+-=_", c->subaddress.p[0])))
-		config_error(p, key_place(p, "subaddress"), "subaddress is no separator, write +, -, = or _");
+	check_subaddress(p, c);
 	if (c->ack_after >= c->ack_age)
 		config_error(p, key_place(p, "ack_after"),
 			     "ack_after is not shorter than ack_age: nothing would ever be acknowledged, "

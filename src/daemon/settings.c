@@ -145,16 +145,18 @@ static void check_state_dir(struct arena *a, const char *path, struct span folde
 					 name, strerror(errno));
 		return;
 	}
-	int missing = errno;
+	int why = errno;
 	while (folder.n > 1 && folder.p[folder.n - 1] == '/')
 		folder.n--;
 	while (folder.n > 1 && folder.p[folder.n - 1] != '/')
 		folder.n--;
 	const char *parent = arena_str(a, folder);
-	if (missing != ENOENT || access(parent, W_OK | X_OK) != 0)
+	if (why == ENOENT)
+		why = access(parent, W_OK | X_OK) == 0 ? 0 : errno;
+	if (why)
 		settings_finding(a, &found->errors,
 				 "%s: state_dir %s: cannot be made in %s (%s), make it and give it to us",
-				 path, name, parent, strerror(errno));
+				 path, name, parent, strerror(why));
 }
 
 static void check_world(const char *path, struct arena *a, const struct config *c,

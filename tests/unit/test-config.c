@@ -200,6 +200,8 @@ static const struct bad {
 	  "h.conf:1: ack_after is not shorter than ack_age: nothing would ever be acknowledged, write "
 	  "ack_after = 2min\n"
 	  "h.conf:1: lead a@example.com is a watched mailbox itself, write the address of a person\n" },
+	{ "account a {\n address = a+x@ex-ample.com\n password_file = /p\n host = h\n subaddress = +\n}\n",
+	  "h.conf:2: address a+x@ex-ample.com has the subaddress separator in it, write the address before it\n" },
 	{ "!include\n!include none.conf\n" SMALL,
 	  "h.conf:1: !include without a file, write for example !include conf.d/*.conf\n"
 	  "h.conf:2: none.conf: no such file\n" },

@@ -144,6 +144,23 @@ static void a_state_folder_that_cannot_be_is_refused(void **state)
 			    arena_printf(a, "%s/none.conf: No such file or directory", folder));
 }
 
+static void a_state_folder_without_a_parent_is_refused(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+
+	(void)state;
+	put("h.conf",
+	    arena_printf(a,
+			 "state_dir = %s/none/state\ntemplates = %s/templates\naccount a {\n"
+			 " address = a@example.com\n host = ::1\n password_file = %s/secret\n}\n",
+			 folder, getenv("top_srcdir") ? getenv("top_srcdir") : ".", folder),
+	    0644);
+	expect(a, arena_printf(a,
+			       "%s/h.conf: state_dir %s/none/state: cannot be made in %s/none/ "
+			       "(No such file or directory), make it and give it to us",
+			       folder, folder, folder));
+}
+
 static void templates_that_do_not_load_are_told(void **state)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
@@ -212,6 +229,7 @@ int main(void)
 		cmocka_unit_test(a_good_file_loads_with_its_includes),
 		cmocka_unit_test(a_secret_that_is_none_is_refused),
 		cmocka_unit_test(a_state_folder_that_cannot_be_is_refused),
+		cmocka_unit_test(a_state_folder_without_a_parent_is_refused),
 		cmocka_unit_test(templates_that_do_not_load_are_told),
 		cmocka_unit_test(a_room_gets_one_account),
 	};
