@@ -50,12 +50,13 @@ static void show_json(const char *path, const struct judgement *j)
 
 	for (uint32_t i = 0; i < j->n; i++)
 		json_array_append_new(reasons,
-				      json_pack("{s:o, s:s, s:o, s:o}", "rule", json_span(j->at[i].rule), "verdict",
-						verdict_name(j->at[i].verdict), "text", json_span(j->at[i].text), "evidence",
+				      json_pack("{s:o, s:s, s:o, s:o}", "rule", json_span(j->at[i].rule),
+						"verdict", verdict_name(j->at[i].verdict), "text",
+						json_span(j->at[i].text), "evidence",
 						json_span(j->at[i].evidence)));
 	json_line(json_pack("{s:o, s:s, s:s, s:s, s:o}", "file", json_span(span_of(path)), "verdict",
-			    verdict_name(j->verdict), "kind", kind_name(j->kind), "voice", voice_name(j->voice), "reasons",
-			    reasons));
+			    verdict_name(j->verdict), "kind", kind_name(j->kind), "voice",
+			    voice_name(j->voice), "reasons", reasons));
 }
 
 static void show_reason(const struct reason *r)
@@ -84,7 +85,8 @@ static void show_text(const char *path, const struct judgement *j)
 		show_reason(&j->at[i]);
 	for (uint32_t i = 0; i < guard_interlock_count; i++)
 		if (!spoke(j, guard_interlocks[i]->id))
-			printf("  %-9s %-17s %s\n", "-", guard_interlocks[i]->id, guard_interlocks[i]->meaning);
+			printf("  %-9s %-17s %s\n", "-", guard_interlocks[i]->id,
+			       guard_interlocks[i]->meaning);
 }
 
 static void show(void *context, struct arena *a, const char *path, const struct facts *f)
@@ -121,9 +123,13 @@ static bool add_own(struct filter_test *t, const char *text)
 
 static int test(int argc, char **argv)
 {
-	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { "own", required_argument, NULL, 'o' }, { 0 } };
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' },
+						 { "own", required_argument, NULL, 'o' },
+						 { 0 } };
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct filter_test t = { .arena = a, .account = { .own = arena_many(a, (size_t)argc, struct span), .subaddress = '+' },
+	struct filter_test t = { .arena = a,
+				 .account = { .own = arena_many(a, (size_t)argc, struct span),
+					      .subaddress = '+' },
 				 .now = clock_now() };
 	int c;
 

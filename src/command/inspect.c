@@ -16,7 +16,8 @@ static const struct reading_account nobody;
 
 static json_t *json_address(struct arena *a, struct address addr)
 {
-	return json_pack("{s:o, s:o}", "name", json_span(addr.name), "address", json_span(address_text(a, addr)));
+	return json_pack("{s:o, s:o}", "name", json_span(addr.name), "address",
+			 json_span(address_text(a, addr)));
 }
 
 static json_t *json_addresses(struct arena *a, const struct address_list *list)
@@ -42,8 +43,9 @@ static json_t *json_attachments(const struct facts *f)
 	json_t *out = json_array();
 
 	for (uint32_t i = 0; i < f->nparts; i++)
-		json_array_append_new(out, json_pack("{s:o, s:o, s:I}", "name", json_span(f->parts[i].name), "type",
-						     json_span(f->parts[i].type), "size", (json_int_t)f->parts[i].size));
+		json_array_append_new(out, json_pack("{s:o, s:o, s:I}", "name", json_span(f->parts[i].name),
+						     "type", json_span(f->parts[i].type), "size",
+						     (json_int_t)f->parts[i].size));
 	return out;
 }
 
@@ -52,8 +54,9 @@ static json_t *json_signs(const struct kind_found *k)
 	json_t *out = json_array();
 
 	for (uint32_t i = 0; i < k->n; i++)
-		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "kind", kind_name(k->signs[i].kind), "rule",
-						     json_span(k->signs[i].rule), "evidence", json_span(k->signs[i].evidence)));
+		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "kind", kind_name(k->signs[i].kind),
+						     "rule", json_span(k->signs[i].rule), "evidence",
+						     json_span(k->signs[i].evidence)));
 	return out;
 }
 
@@ -67,17 +70,21 @@ static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kin
 
 	for (uint32_t i = 0; i < n; i++)
 		if (at[i].action == BOUNCE_FAILED || at[i].action == BOUNCE_DELAYED)
-			json_array_append_new(out, json_pack("{s:o, s:s, s:b, s:o, s:o}", "address", json_span(at[i].address),
-							     "action", at[i].action == BOUNCE_FAILED ? "failed" : "delayed",
-							     "permanent", at[i].permanent, "status", json_span(at[i].status),
-							     "diagnostic", json_span(at[i].diagnostic)));
+			json_array_append_new(
+				out,
+				json_pack("{s:o, s:s, s:b, s:o, s:o}", "address", json_span(at[i].address),
+					  "action", at[i].action == BOUNCE_FAILED ? "failed" : "delayed",
+					  "permanent", at[i].permanent, "status", json_span(at[i].status),
+					  "diagnostic", json_span(at[i].diagnostic)));
 	return json_pack("{s:o, s:o}", "recipients", out, "returned_id", json_span(returned));
 }
 
 static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
 {
 	json_t *o = json_object();
-	static const char *const depths[] = { [FACTS_WHOLE] = "whole", [FACTS_HEADER_ONLY] = "header-only", [FACTS_NONE] = "none" };
+	static const char *const depths[] = {
+		[FACTS_WHOLE] = "whole", [FACTS_HEADER_ONLY] = "header-only", [FACTS_NONE] = "none"
+	};
 
 	json_object_set_new(o, "file", json_span(span_of(path)));
 	json_object_set_new(o, "read", json_string(depths[f->depth]));

@@ -38,13 +38,15 @@ static int add_file(struct arena *a, const char *path, struct batch *b)
 	if (r && r != -E2BIG)
 		return complain(path, -r);
 	b->paths[b->n] = path;
-	b->messages[b->n] = (struct reader_message){ .bytes = arena_span(a, buf_span(&bytes)), .partial = r == -E2BIG };
+	b->messages[b->n] =
+		(struct reader_message){ .bytes = arena_span(a, buf_span(&bytes)), .partial = r == -E2BIG };
 	b->n++;
 	b->bytes += bytes.n;
 	return 0;
 }
 
-static int show_batch(struct reader_client *c, struct arena *a, const struct batch *b, message_file_show show, void *context)
+static int show_batch(struct reader_client *c, struct arena *a, const struct batch *b, message_file_show show,
+		      void *context)
 {
 	struct facts *facts = arena_many(a, b->n, struct facts);
 	struct err err;

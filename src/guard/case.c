@@ -75,8 +75,8 @@ static void get_history(struct wire *w, struct guard_history *h)
 	h->known_duplicate = get_bool(w);
 }
 
-void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[CASE_HASH], const uint8_t bytes_hash[CASE_HASH],
-		       struct buf *out)
+void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[CASE_HASH],
+		       const uint8_t bytes_hash[CASE_HASH], struct buf *out)
 {
 	wire_put_u8(out, CASE_VERSION);
 	wire_put_u8(out, (uint8_t)c->purpose);

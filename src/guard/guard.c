@@ -27,7 +27,8 @@ const struct interlock *const guard_interlocks[] = {
 	&interlock_mode,
 };
 const uint32_t guard_interlock_count = sizeof(guard_interlocks) / sizeof(guard_interlocks[0]);
-_Static_assert(sizeof(guard_interlocks) / sizeof(guard_interlocks[0]) <= REASONS_MAX, "every interlock may speak");
+_Static_assert(sizeof(guard_interlocks) / sizeof(guard_interlocks[0]) <= REASONS_MAX,
+	       "every interlock may speak");
 
 static void view_of(struct arena *a, const struct guard_case *c, struct guard_view *v)
 {
@@ -67,9 +68,10 @@ void guard_judge(struct arena *a, const struct guard_case *c, struct judgement *
 	struct guard_view v;
 
 	view_of(a, c, &v);
-	*out = (struct judgement){
-		.verdict = VERDICT_SEND, .but_for_mode = VERDICT_SEND, .kind = v.kind.kind, .voice = v.voice.voice
-	};
+	*out = (struct judgement){ .verdict = VERDICT_SEND,
+				   .but_for_mode = VERDICT_SEND,
+				   .kind = v.kind.kind,
+				   .voice = v.voice.voice };
 	for (uint32_t i = 0; i < guard_interlock_count; i++) {
 		const struct interlock *lock = guard_interlocks[i];
 		struct reason r = { .verdict = VERDICT_SUPPRESS };

@@ -32,7 +32,13 @@ const struct purpose_rule *purpose_rule(enum purpose p);
 enum verdict { VERDICT_SEND, VERDICT_HOLD, VERDICT_SUPPRESS, VERDICT_COUNT };
 const char *verdict_name(enum verdict v);
 
-enum { ACK_WINDOW = 24 * 3600, ACKS_PER_WINDOW = 1, AUTOMATED_PER_WINDOW = 3, RECIPIENTS_MAX = 20, REASONS_MAX = 40 };
+enum {
+	ACK_WINDOW = 24 * 3600,	  /* seconds */
+	ACKS_PER_WINDOW = 1,	  /* to one address */
+	AUTOMATED_PER_WINDOW = 3, /* the same, of all purposes with windows */
+	RECIPIENTS_MAX = 20,	  /* what went to more is mass mail */
+	REASONS_MAX = 40,
+};
 
 /* What was known of the recipient and the conversation when the decision was made. */
 struct guard_history {
@@ -104,5 +110,7 @@ extern const uint32_t guard_interlock_count;
 /* The case without the message's facts and bytes, which the ledger keeps elsewhere; `facts_hash` and
  * `bytes_hash` tie them (all zero where there are none). Decoding gives a case whose facts and bytes the
  * caller fills in after checking the hashes; its other texts are views into `in`. */
-void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[32], const uint8_t bytes_hash[32], struct buf *out);
-bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, uint8_t facts_hash[32], uint8_t bytes_hash[32]);
+void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[32],
+		       const uint8_t bytes_hash[32], struct buf *out);
+bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, uint8_t facts_hash[32],
+		       uint8_t bytes_hash[32]);

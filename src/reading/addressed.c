@@ -12,7 +12,8 @@ static bool list_names_us(struct arena *a, const struct address_list *list, cons
 	return false;
 }
 
-static bool field_names_us(struct arena *a, const struct facts *f, const char *name, const struct reading_account *acc)
+static bool field_names_us(struct arena *a, const struct facts *f, const char *name,
+			   const struct reading_account *acc)
 {
 	enum { RESENT_MAX = 8 };
 	const struct fact_field *field;
@@ -28,7 +29,7 @@ static bool field_names_us(struct arena *a, const struct facts *f, const char *n
 
 bool reading_addressed(struct arena *a, const struct facts *f, const struct reading_account *acc)
 {
-	return list_names_us(a, &f->to, acc) || list_names_us(a, &f->cc, acc) || list_names_us(a, &f->bcc, acc) ||
-	       field_names_us(a, f, "Resent-To", acc) || field_names_us(a, f, "Resent-Cc", acc) ||
-	       field_names_us(a, f, "Resent-Bcc", acc);
+	return list_names_us(a, &f->to, acc) || list_names_us(a, &f->cc, acc) ||
+	       list_names_us(a, &f->bcc, acc) || field_names_us(a, f, "Resent-To", acc) ||
+	       field_names_us(a, f, "Resent-Cc", acc) || field_names_us(a, f, "Resent-Bcc", acc);
 }

@@ -93,8 +93,8 @@ static struct span domain_of(struct span value)
 
 static bool below(struct span child, struct span parent)
 {
-	return child.n > parent.n + 1 && span_iends(child, parent) && child.p[child.n - parent.n - 1] == '.' &&
-	       span_chr(parent, '.') > 0;
+	return child.n > parent.n + 1 && span_iends(child, parent) &&
+	       child.p[child.n - parent.n - 1] == '.' && span_chr(parent, '.') > 0;
 }
 
 static bool aligned(struct span domain, struct span from)
@@ -195,7 +195,8 @@ enum proof reading_proof(struct arena *a, const struct facts *f, const struct re
 	uint32_t received = 0;
 	bool any = false;
 
-	if (!from || from->domain.n == 0 || acc->authserv_id.n == 0 || span_eq(acc->authserv_id, SPAN("none")))
+	if (!from || from->domain.n == 0 || acc->authserv_id.n == 0 ||
+	    span_eq(acc->authserv_id, SPAN("none")))
 		return PROOF_UNVERIFIED;
 	r.domain = from->domain;
 	for (uint32_t i = 0; i < f->nfields && received <= acc->hops; i++) {

@@ -47,7 +47,8 @@ static struct span status_of(struct span value)
 	value = span_trim(value);
 	while (n < value.n && (value.p[n] == '.' || (value.p[n] >= '0' && value.p[n] <= '9')))
 		n++;
-	bool whole = n >= 5 && value.p[1] == '.' && (value.p[0] == '2' || value.p[0] == '4' || value.p[0] == '5');
+	bool whole =
+		n >= 5 && value.p[1] == '.' && (value.p[0] == '2' || value.p[0] == '4' || value.p[0] == '5');
 	return whole ? span_sub(value, 0, n) : SPAN_NONE;
 }
 
@@ -85,7 +86,8 @@ static uint32_t failed_recipients(const struct facts *f, struct bounce_recipient
 {
 	const struct fact_field *field;
 
-	for (uint32_t i = 0; n < LIMIT_REPORT_RECIPIENTS && (field = facts_field(f, "X-Failed-Recipients", i)); i++) {
+	for (uint32_t i = 0;
+	     n < LIMIT_REPORT_RECIPIENTS && (field = facts_field(f, "X-Failed-Recipients", i)); i++) {
 		struct span rest = field->value;
 		struct span one;
 		while (n < LIMIT_REPORT_RECIPIENTS && span_split(&rest, ',', &one)) {

@@ -18,7 +18,8 @@ static const struct span dividers[] = {
 	WORD("return-path: "),		   WORD("message-id: "),
 };
 
-static const struct span only_late[] = { WORD("warning"), WORD("has not yet been delivered"), WORD("delayed"), WORD("will be retried") };
+static const struct span only_late[] = { WORD("warning"), WORD("has not yet been delivered"), WORD("delayed"),
+					 WORD("will be retried") };
 
 enum {
 	WORDS_MAX = 32 * 1024,	/* bytes of text in which recipients are looked for */
@@ -72,8 +73,10 @@ static bool is_recipient(const struct words *w, struct span text)
 {
 	struct address addr;
 
-	return address_split(text, &addr) && span_chr(addr.domain, '.') > 0 && !span_istarts(addr.local, SPAN("postmaster")) &&
-	       !span_istarts(addr.local, SPAN("mailer-daemon")) && !listed(&w->facts->to, addr) && !listed(&w->facts->from, addr);
+	return address_split(text, &addr) && span_chr(addr.domain, '.') > 0 &&
+	       !span_istarts(addr.local, SPAN("postmaster")) &&
+	       !span_istarts(addr.local, SPAN("mailer-daemon")) && !listed(&w->facts->to, addr) &&
+	       !listed(&w->facts->from, addr);
 }
 
 /* The run of address characters around the next '@' of *rest, which is cut off behind it. */
@@ -101,7 +104,8 @@ static char reply_class(struct span line)
 	for (size_t i = 0; i + 2 < line.n; i++) {
 		const char *c = line.p + i;
 		bool begins = i == 0 || ascii_blank(c[-1]) || strchr("(#:[", c[-1]);
-		bool code = c[1] >= '0' && c[1] <= '9' && c[2] >= '0' && c[2] <= '9' && (i + 3 == line.n || strchr(" -", c[3]));
+		bool code = c[1] >= '0' && c[1] <= '9' && c[2] >= '0' && c[2] <= '9' &&
+			    (i + 3 == line.n || strchr(" -", c[3]));
 		bool status = c[1] == '.' && i + 4 < line.n && c[2] >= '0' && c[2] <= '9' && c[3] == '.';
 		if (begins && (c[0] == '4' || c[0] == '5') && (code || status))
 			return c[0];

@@ -70,8 +70,8 @@ void signs_add(struct signs *s, enum kind kind, struct span rule, struct span na
 	found->signs[at] = sign;
 }
 
-void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc, bool own_automated,
-		  struct kind_found *out)
+void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc,
+		  bool own_automated, struct kind_found *out)
 {
 	struct signs s = {
 		.arena = a,

@@ -80,7 +80,8 @@ static const struct field_rule rules[] = {
 
 static bool says_no(struct span value)
 {
-	static const struct span words[] = { WORD("no"), WORD("false"), WORD("none"), WORD("off"), WORD("0") };
+	static const struct span words[] = { WORD("no"), WORD("false"), WORD("none"), WORD("off"),
+					     WORD("0") };
 
 	value = span_trim(value);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -100,7 +100,8 @@ bool reading_sender_name(struct arena *a, struct address who, struct sign *out)
 		if (fits(rules[i].name, name)) {
 			*out = (struct sign){ .kind = rules[i].kind,
 					      .rule = SPAN("sender-name"),
-					      .evidence = reading_evidence(a, SPAN("From"), address_text(a, who)) };
+					      .evidence = reading_evidence(a, SPAN("From"),
+									   address_text(a, who)) };
 			return true;
 		}
 	return false;

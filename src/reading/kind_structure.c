@@ -9,10 +9,11 @@ static void report_sign(struct signs *s)
 	bool status = span_eq(type, SPAN("delivery-status")) || span_eq(type, SPAN("global-delivery-status"));
 
 	if (span_eq(f->content_type, SPAN("multipart/report"))) {
-		struct span value = span_of(arena_printf(s->arena, "multipart/report; report-type=%.*s", SPAN_ARG(type)));
+		struct span value =
+			span_of(arena_printf(s->arena, "multipart/report; report-type=%.*s", SPAN_ARG(type)));
 		bool bounce = status || (type.n == 0 && f->nreports);
-		signs_add(s, bounce ? KIND_BOUNCE : KIND_REPORT, bounce ? SPAN("delivery-status") : SPAN("report"),
-			  SPAN("Content-Type"), value);
+		signs_add(s, bounce ? KIND_BOUNCE : KIND_REPORT,
+			  bounce ? SPAN("delivery-status") : SPAN("report"), SPAN("Content-Type"), value);
 	} else if (span_eq(f->content_type, SPAN("message/delivery-status")) ||
 		   (f->nreports && f->return_path_kind == RETURN_PATH_NULL)) {
 		/* Deeper inside, only the null sender tells a report from one that a person passes on. */
@@ -32,7 +33,8 @@ static void courtesy_signs(struct signs *s)
 		signs_add(s, KIND_HUMAN, SPAN("calendar"), class->name, class->value);
 	for (uint32_t i = 0; i < f->nparts; i++)
 		if (span_eq(f->parts[i].disposition, SPAN("reaction")))
-			signs_add(s, KIND_HUMAN, SPAN("reaction"), SPAN("Content-Disposition"), f->parts[i].disposition);
+			signs_add(s, KIND_HUMAN, SPAN("reaction"), SPAN("Content-Disposition"),
+				  f->parts[i].disposition);
 }
 
 void signs_of_structure(struct signs *s)

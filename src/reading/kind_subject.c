@@ -6,9 +6,9 @@
 #include "reading/signs.h"
 
 enum follow {
-	WHOLE,	 /* then the end or punctuation */
-	ANY,	 /* whatever follows */
-	BACKED,	 /* as WHOLE, and only under the null return path or a daemon's name: people write this, too */
+	WHOLE,	/* then the end or punctuation */
+	ANY,	/* whatever follows */
+	BACKED, /* as WHOLE, and only under the null return path or a daemon's name: people write this, too */
 	ANSWERS, /* as WHOLE, and only in an answer to something */
 };
 
@@ -156,7 +156,8 @@ static bool begins(struct signs *s, struct span subject)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct subject_rule *r = &rules[i];
-		if (span_istarts(subject, r->phrase) && followed(s, r, span_sub(subject, r->phrase.n, SIZE_MAX))) {
+		if (span_istarts(subject, r->phrase) &&
+		    followed(s, r, span_sub(subject, r->phrase.n, SIZE_MAX))) {
 			signs_add(s, r->kind, SPAN("subject"), SPAN("Subject"), s->facts->subject);
 			return true;
 		}

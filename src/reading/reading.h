@@ -19,7 +19,17 @@ struct reading_account {
 };
 
 /* -- kind ------------------------------------------------------------------------------------ */
-enum kind { KIND_HUMAN, KIND_AUTO_REPLY, KIND_AUTO_GENERATED, KIND_BOUNCE, KIND_REPORT, KIND_LIST, KIND_BULK, KIND_OWN, KIND_COUNT };
+enum kind {
+	KIND_HUMAN,
+	KIND_AUTO_REPLY,
+	KIND_AUTO_GENERATED,
+	KIND_BOUNCE,
+	KIND_REPORT,
+	KIND_LIST,
+	KIND_BULK,
+	KIND_OWN,
+	KIND_COUNT
+};
 const char *kind_name(enum kind k);
 
 /* One sign that was found: which rule, and the field (name: value) it rests on. */
@@ -41,8 +51,8 @@ struct kind_found {
 /* `own_automated`: the message carries a valid keyed identity of ours. The kind that says most wins:
  * own, bounce, report, auto-reply, auto-generated, list (not our own group), bulk; among signs of one
  * kind structure and fields stand before the sender's name, and the subject is last. */
-void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc, bool own_automated,
-		  struct kind_found *out);
+void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc,
+		  bool own_automated, struct kind_found *out);
 /* Is this an address that machines write under (RFC 3834 section 2)? KIND_HUMAN in the sign means that
  * people write under it, too (root, postmaster); reading_kind() leaves those out. */
 bool reading_sender_name(struct arena *a, struct address who, struct sign *out);
@@ -86,7 +96,7 @@ struct voice_found {
 	enum proof proof;
 	struct address author;	/* behind form and group: who really wrote; empty for VOICE_NOBODY */
 	struct span author_key;	/* address_key with no subaddress cut off; empty for VOICE_NOBODY */
-	struct span author_field; /* text in which the author must stand literally: raw From, or the form's Reply-To */
+	struct span author_field; /* he must stand in it literally: raw From, or the form's Reply-To */
 	bool by_form;
 };
 /* `in_sent`: the message lies in a Sent mailbox of the account, which proves an agent. Own addresses
@@ -94,8 +104,8 @@ struct voice_found {
  * VOICE_MACHINE whoever they say they are; from_fields != 1 or several From addresses: nobody. Behind
  * our form stands the one address of its Reply-To, behind our group that of X-Original-From or
  * Reply-To; such an author is never proven, for the proof speaks of the form or group. */
-void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind, bool in_sent,
-		   struct voice_found *out);
+void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind,
+		   bool in_sent, struct voice_found *out);
 /* Is one of our addresses (or the group) in To, Cc, Bcc or Resent-*? (RFC 3834 section 2) */
 bool reading_addressed(struct arena *a, const struct facts *f, const struct reading_account *acc);
 /* Text without quoted lines and signature, for fingerprints and listings: never empty if text is not. */

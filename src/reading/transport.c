@@ -28,7 +28,9 @@ static bool list_id_names(struct span value, struct span group)
 {
 	ptrdiff_t open = span_chr(value, '<');
 	ptrdiff_t close = span_chr(value, '>');
-	struct span id = open >= 0 && close > open ? span_sub(value, (size_t)open + 1, (size_t)(close - open - 1)) : value;
+	struct span id = open >= 0 && close > open
+				 ? span_sub(value, (size_t)open + 1, (size_t)(close - open - 1))
+				 : value;
 
 	id = span_trim(id);
 	if (id.n != group.n)

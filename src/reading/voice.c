@@ -6,14 +6,18 @@
 const char *voice_name(enum voice v)
 {
 	static const char *const names[VOICE_COUNT] = {
-		[VOICE_REQUESTER] = "requester", [VOICE_AGENT] = "agent",   [VOICE_CLAIMED_AGENT] = "claimed-agent",
-		[VOICE_MACHINE] = "machine",	 [VOICE_NOBODY] = "nobody",
+		[VOICE_REQUESTER] = "requester",
+		[VOICE_AGENT] = "agent",
+		[VOICE_CLAIMED_AGENT] = "claimed-agent",
+		[VOICE_MACHINE] = "machine",
+		[VOICE_NOBODY] = "nobody",
 	};
 	return names[v];
 }
 
 /* The one address of a list whose field stands there once. */
-static bool only_address(const struct facts *f, const char *name, const struct address_list *list, struct voice_found *out)
+static bool only_address(const struct facts *f, const char *name, const struct address_list *list,
+			 struct voice_found *out)
 {
 	if (facts_count(f, name) != 1 || list->n != 1 || list->seen != 1)
 		return false;
@@ -33,14 +37,15 @@ static bool original_from(struct arena *a, const struct facts *f, struct voice_f
 	return only_address(f, "X-Original-From", &list, out);
 }
 
-static bool is_group(struct arena *a, const struct facts *f, const struct reading_account *acc, struct address from)
+static bool is_group(struct arena *a, const struct facts *f, const struct reading_account *acc,
+		     struct address from)
 {
 	return transport_by_group(f, acc) && span_eq(address_key(a, from, 0), acc->group);
 }
 
 /* The author and the text he stands in; false where there is not exactly one. */
-static bool find_author(struct arena *a, const struct facts *f, const struct reading_account *acc, struct voice_found *out,
-			bool *carried)
+static bool find_author(struct arena *a, const struct facts *f, const struct reading_account *acc,
+			struct voice_found *out, bool *carried)
 {
 	const struct address *from = transport_only_from(f);
 
@@ -61,7 +66,8 @@ static bool find_author(struct arena *a, const struct facts *f, const struct rea
 	return true;
 }
 
-static enum voice who(struct arena *a, const struct reading_account *acc, const struct voice_found *v, bool in_sent)
+static enum voice who(struct arena *a, const struct reading_account *acc, const struct voice_found *v,
+		      bool in_sent)
 {
 	struct span key = address_key(a, v->author, acc->subaddress);
 	bool ours = key_listed(key, acc->own, acc->nown) || key_listed(key, acc->agents, acc->nagents);
@@ -71,8 +77,8 @@ static enum voice who(struct arena *a, const struct reading_account *acc, const 
 	return ours ? VOICE_CLAIMED_AGENT : VOICE_REQUESTER;
 }
 
-void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind, bool in_sent,
-		   struct voice_found *out)
+void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind,
+		   bool in_sent, struct voice_found *out)
 {
 	bool carried;
 

@@ -23,8 +23,15 @@ static struct guard_case case_of(struct facts f)
 		.mode = MODE_SEND,
 		.now = NOW,
 		.ack_age = 6 * 3600,
-		.account = { .own = own, .nown = 1, .agents = agents, .nagents = 1, .form = form, .nform = 1,
-			     .group = SPAN("help@example.com"), .authserv_id = SPAN("mx.example.com"), .hops = 1,
+		.account = { .own = own,
+			     .nown = 1,
+			     .agents = agents,
+			     .nagents = 1,
+			     .form = form,
+			     .nform = 1,
+			     .group = SPAN("help@example.com"),
+			     .authserv_id = SPAN("mx.example.com"),
+			     .hops = 1,
 			     .subaddress = '+' },
 		.ask_addressed = true,
 		.staff = staff,
@@ -76,12 +83,14 @@ static struct span read_case(struct arena *a, const char *name)
 	const char *top = getenv("top_srcdir");
 	struct err err;
 
-	if (io_read_file(arena_printf(a, "%s/tests/cases/guard/%s", top ? top : ".", name), 1 << 20, &b, &err))
+	if (io_read_file(arena_printf(a, "%s/tests/cases/guard/%s", top ? top : ".", name), 1 << 20, &b,
+			 &err))
 		fail_msg("%s", err.text);
 	return arena_span(a, buf_span(&b));
 }
 
-static bool case_holds(struct arena *a, const char *name, struct span verdict, struct span rule, struct span evidence)
+static bool case_holds(struct arena *a, const char *name, struct span verdict, struct span rule,
+		       struct span evidence)
 {
 	struct guard_case c = case_of(eml_facts(a, read_case(a, arena_printf(a, "%s.eml", name))));
 
@@ -124,7 +133,8 @@ static void the_table_names_its_files(void **state)
 
 	for (uint32_t i = 0; i < guard_interlock_count; i++) {
 		char path[500];
-		snprintf(path, sizeof(path), "%s/src/guard/interlock/%s.c", top ? top : ".", guard_interlocks[i]->id);
+		snprintf(path, sizeof(path), "%s/src/guard/interlock/%s.c", top ? top : ".",
+			 guard_interlocks[i]->id);
 		FILE *f = fopen(path, "r");
 		assert_non_null(f);
 		fclose(f);
@@ -132,7 +142,7 @@ static void the_table_names_its_files(void **state)
 	}
 }
 
-/* -- what stands in no message --------------------------------------------------------------------- */
+/* -- what stands in no message -------------------------------------------------------------------- */
 
 static void must_not(struct arena *a, const struct guard_case *c, enum verdict verdict, const char *rule)
 {
@@ -265,7 +275,8 @@ static void bytes_must_not_and_may(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	BUF_CLEANUP struct buf b = BUF_CAPPED(1 << 16), wrong = BUF_CAPPED(1 << 16), more = BUF_CAPPED(1 << 16);
+	BUF_CLEANUP struct buf b = BUF_CAPPED(1 << 16), wrong = BUF_CAPPED(1 << 16),
+			       more = BUF_CAPPED(1 << 16);
 	struct guard_case c = human_case(a);
 
 	compose(&c, true, &b);
@@ -309,9 +320,11 @@ static void every_verdict_is_kept(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct guard_case c = case_of(eml_facts(a, SPAN("Return-Path: <>\nFrom: no-reply@example.org\nTo: x@example.org\n"
-							"Precedence: bulk\nAuto-Submitted: auto-generated\n\n")));
-	static const char *const want[] = { "auto_reply", "list", "null_return_path", "sender_name", "audience", "addressed" };
+	struct guard_case c =
+		case_of(eml_facts(a, SPAN("Return-Path: <>\nFrom: no-reply@example.org\nTo: x@example.org\n"
+					  "Precedence: bulk\nAuto-Submitted: auto-generated\n\n")));
+	static const char *const want[] = { "auto_reply",  "list",     "null_return_path",
+					    "sender_name", "audience", "addressed" };
 
 	propose_author(a, &c);
 	struct judgement j = judge(a, &c);
@@ -322,20 +335,23 @@ static void every_verdict_is_kept(void **state)
 	assert_int_equal(j.voice, VOICE_MACHINE);
 }
 
-/* -- who may receive what ---------------------------------------------------------------------------- */
+/* -- who may receive what ------------------------------------------------------------------------- */
 
 static void acknowledgements_go_to_the_author_alone(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const char mail[] = "From: \"bob@example.org\" <alice@example.org>\nTo: support@example.com, carol@example.org\n"
-				   "Reply-To: dave@example.org\nSender: eve@example.org\nReturn-Path: <frank@example.org>\n"
-				   "Cc: grace@example.org\nSubject: mail bob@example.org\n\nheidi@example.org\n";
-	static const char *const others[] = { "bob@example.org",   "carol@example.org", "dave@example.org",
-					      "eve@example.org",   "frank@example.org", "grace@example.org",
-					      "heidi@example.org", "support@example.com", "lead@example.com",
-					      "lice@example.org",  "alice@example.or",	"alice@example.org.example.net",
-					      "alice@example.org ", "<alice@example.org>", "", "alice" };
+	static const char mail[] =
+		"From: \"bob@example.org\" <alice@example.org>\nTo: support@example.com, carol@example.org\n"
+		"Reply-To: dave@example.org\nSender: eve@example.org\nReturn-Path: <frank@example.org>\n"
+		"Cc: grace@example.org\nSubject: mail bob@example.org\n\nheidi@example.org\n";
+	static const char *const others[] = {
+		"bob@example.org", "carol@example.org", "dave@example.org", "eve@example.org",
+		"frank@example.org", "grace@example.org", "heidi@example.org", "support@example.com",
+		"lead@example.com", "lice@example.org", "alice@example.or",
+		"alice@example.org.example.net", "alice@example.org ", "<alice@example.org>", "",
+		"alice"
+	};
 	struct guard_case c = case_of(eml_facts(a, SPAN(mail)));
 
 	c.recipient = SPAN("alice@example.org");
@@ -370,9 +386,11 @@ static void staff_mail_goes_to_staff_alone(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const enum purpose purposes[] = { PURPOSE_ESCALATION, PURPOSE_DIGEST, PURPOSE_HELD, PURPOSE_BRAKE };
+	static const enum purpose purposes[] = { PURPOSE_ESCALATION, PURPOSE_DIGEST, PURPOSE_HELD,
+						 PURPOSE_BRAKE };
 	/* Whatever message it is about: it answers none. */
-	struct guard_case c = case_of(eml_facts(a, SPAN("Return-Path: <>\nFrom: no-reply@example.org\nPrecedence: bulk\n\n")));
+	struct guard_case c = case_of(
+		eml_facts(a, SPAN("Return-Path: <>\nFrom: no-reply@example.org\nPrecedence: bulk\n\n")));
 
 	for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
 		c.purpose = purposes[i];
@@ -425,9 +443,11 @@ static void no_bytes_change_the_recipient(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const char *const pieces[] = { "victim@example.net", "<", ">", ",", ";", ":", "\"", "(", ")", "\r\n", "\n", " ", "\\",
-					      "@", "alice", "From: ", "Reply-To: ", "Bcc: ", "=?utf-8?q?=3Cvictim=40example.net=3E?=",
-					      "\t", "\xff", "", "support@example.com", "\n\n", "To: ", "Resent-From: " };
+	static const char *const pieces[] = {
+		"victim@example.net", "<", ">", ",", ";", ":", "\"", "(", ")", "\r\n", "\n", " ", "\\",
+		"@", "alice", "From: ", "Reply-To: ", "Bcc: ", "=?utf-8?q?=3Cvictim=40example.net=3E?=",
+		"\t", "\xff", "", "support@example.com", "\n\n", "To: ", "Resent-From: "
+	};
 	uint32_t seed = 2026, named = 0;
 
 	for (int i = 0; i < 10000; i++) {
@@ -451,7 +471,7 @@ static void no_bytes_change_the_recipient(void **state)
 	assert_true(named > 0);
 }
 
-/* -- the kept case -------------------------------------------------------------------------------------- */
+/* -- the kept case -------------------------------------------------------------------------------- */
 
 static void assert_same(const struct judgement *x, const struct judgement *y)
 {
@@ -499,7 +519,8 @@ static void a_kept_case_gives_the_same_judgement(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const char *const mails[] = { human, "From: a@b.example\n\n", "", "Auto-Submitted: auto-replied\nFrom: x@example.org\n\n",
+	static const char *const mails[] = { human, "From: a@b.example\n\n", "",
+					     "Auto-Submitted: auto-replied\nFrom: x@example.org\n\n",
 					     "From: support@example.com\nTo: support@example.com\n\n" };
 	uint8_t facts_hash[32], bytes_hash[32], f[32], b[32];
 	uint32_t seed = 42;

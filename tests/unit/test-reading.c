@@ -7,11 +7,19 @@ static struct span own[] = { { "support@example.com", 19 } };
 static struct span agents[] = { { "anna@example.com", 16 } };
 static struct span form[] = { { "www@example.com", 15 } };
 static const struct reading_account account = {
-	.own = own, .nown = 1, .agents = agents, .nagents = 1, .form = form, .nform = 1,
-	.group = { "help@example.com", 16 }, .authserv_id = { "mx.example.com", 14 }, .hops = 1, .subaddress = '+',
+	.own = own,
+	.nown = 1,
+	.agents = agents,
+	.nagents = 1,
+	.form = form,
+	.nform = 1,
+	.group = { "help@example.com", 16 },
+	.authserv_id = { "mx.example.com", 14 },
+	.hops = 1,
+	.subaddress = '+',
 };
 
-/* -- kind ------------------------------------------------------------------------------------------ */
+/* -- kind ----------------------------------------------------------------------------------------- */
 
 static struct kind_found kind_of(struct arena *a, const char *mail)
 {
@@ -26,9 +34,11 @@ static void the_kind_that_says_most_decides(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct kind_found k = kind_of(a, "Precedence: bulk\nList-Id: <x.example.org>\nAuto-Submitted: auto-generated\n"
-					 "X-Failed-Recipients: b@example.org\nX-Autoreply: yes\n\n");
-	static const enum kind want[] = { KIND_BOUNCE, KIND_AUTO_REPLY, KIND_AUTO_GENERATED, KIND_LIST, KIND_BULK };
+	struct kind_found k =
+		kind_of(a, "Precedence: bulk\nList-Id: <x.example.org>\nAuto-Submitted: auto-generated\n"
+			   "X-Failed-Recipients: b@example.org\nX-Autoreply: yes\n\n");
+	static const enum kind want[] = { KIND_BOUNCE, KIND_AUTO_REPLY, KIND_AUTO_GENERATED, KIND_LIST,
+					  KIND_BULK };
 
 	assert_int_equal(k.kind, KIND_BOUNCE);
 	assert_int_equal(k.n, 5);
@@ -42,7 +52,8 @@ static void own_identity_stands_above_all(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct facts f = eml_facts(a, SPAN("Auto-Submitted: auto-replied\nX-Failed-Recipients: b@example.org\n\n"));
+	struct facts f =
+		eml_facts(a, SPAN("Auto-Submitted: auto-replied\nX-Failed-Recipients: b@example.org\n\n"));
 	struct kind_found k;
 
 	reading_kind(a, &f, &account, true, &k);
@@ -89,7 +100,7 @@ static void evidence_is_short_and_whole(void **state)
 	assert_int_equal((e.n - 9) % 2, 0);
 }
 
-/* -- authentication ---------------------------------------------------------------------------------- */
+/* -- authentication ------------------------------------------------------------------------------- */
 
 struct proof_case {
 	const char *header;
@@ -167,10 +178,11 @@ static void no_id_means_no_proof_and_microsoft_has_none(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct facts f = eml_facts(a, SPAN(RECEIVED "Authentication-Results: spf=pass (sender IP is 192.0.2.1)\n"
-					   " smtp.mailfrom=mail.example.org; dkim=pass (signature was verified)\n"
-					   " header.d=mail.example.org;dmarc=pass action=none\n"
-					   " header.from=mail.example.org;compauth=pass reason=100\n" FROM "\n"));
+	struct facts f = eml_facts(
+		a, SPAN(RECEIVED "Authentication-Results: spf=pass (sender IP is 192.0.2.1)\n"
+				 " smtp.mailfrom=mail.example.org; dkim=pass (signature was verified)\n"
+				 " header.d=mail.example.org;dmarc=pass action=none\n"
+				 " header.from=mail.example.org;compauth=pass reason=100\n" FROM "\n"));
 	struct reading_account acc = account;
 
 	assert_int_equal(reading_proof(a, &f, &acc), PROOF_UNVERIFIED);
@@ -184,7 +196,7 @@ static void no_id_means_no_proof_and_microsoft_has_none(void **state)
 	assert_int_equal(reading_proof(a, &f, &acc), PROOF_UNVERIFIED);
 }
 
-/* -- voice ---------------------------------------------------------------------------------------------- */
+/* -- voice ---------------------------------------------------------------------------------------- */
 
 static struct voice_found voice_of(struct arena *a, const char *mail, bool in_sent)
 {
@@ -201,31 +213,39 @@ static void agents_must_be_proven(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const char *const ours[] = { "From: anna@example.com\n\n", "From: Support <support@example.com>\n\n",
+	static const char *const ours[] = { "From: anna@example.com\n\n",
+					    "From: Support <support@example.com>\n\n",
 					    "From: support+anna@example.com\n\n" };
 
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(voice_of(a, ours[i], false).voice, VOICE_CLAIMED_AGENT);
 		assert_int_equal(voice_of(a, ours[i], true).voice, VOICE_AGENT);
-		assert_int_equal(voice_of(a, arena_printf(a, AR "; dmarc=pass\n%s", ours[i]), false).voice, VOICE_AGENT);
+		assert_int_equal(voice_of(a, arena_printf(a, AR "; dmarc=pass\n%s", ours[i]), false).voice,
+				 VOICE_AGENT);
 		assert_int_equal(voice_of(a, arena_printf(a, AR "; dmarc=fail\n%s", ours[i]), false).voice,
 				 VOICE_CLAIMED_AGENT);
 	}
 	assert_int_equal(voice_of(a, "From: eva@example.com\n\n", false).voice, VOICE_REQUESTER);
-	assert_int_equal(voice_of(a, "From: anna@example.com\nAuto-Submitted: auto-replied\n\n", true).voice, VOICE_MACHINE);
+	assert_int_equal(voice_of(a, "From: anna@example.com\nAuto-Submitted: auto-replied\n\n", true).voice,
+			 VOICE_MACHINE);
 }
 
 static void an_author_is_one(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct voice_found v = voice_of(a, "From: Alice <Alice+x@Example.org>\nReply-To: bob@example.org\n\n", false);
+	struct voice_found v =
+		voice_of(a, "From: Alice <Alice+x@Example.org>\nReply-To: bob@example.org\n\n", false);
 
 	assert_int_equal(v.voice, VOICE_REQUESTER);
 	assert_span(v.author_key, "alice+x@example.org");
 	assert_span(v.author_field, "Alice <Alice+x@Example.org>");
-	static const char *const none[] = { "\n", "From: a@example.org, b@example.org\n\n", "From: <>\n\n", "From: alice\n\n",
-					    "From: a@example.org\nFrom: a@example.org\n\n", "From: www@example.com\n\n" };
+	static const char *const none[] = { "\n",
+					    "From: a@example.org, b@example.org\n\n",
+					    "From: <>\n\n",
+					    "From: alice\n\n",
+					    "From: a@example.org\nFrom: a@example.org\n\n",
+					    "From: www@example.com\n\n" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		v = voice_of(a, none[i], false);
 		assert_int_equal(v.voice, VOICE_NOBODY);
@@ -245,8 +265,11 @@ static void behind_form_and_group_stands_the_author(void **state)
 	assert_int_equal(v.proof, PROOF_UNVERIFIED);
 	assert_span(v.author_key, "alice@example.org");
 	assert_span(v.author_field, "Alice <alice@example.org>");
-	v = voice_of(a, "From: 'Alice' via Help <help@example.com>\nList-Id: <help.example.com>\nPrecedence: list\n"
-			"X-Original-From: Alice <alice@example.org>\nReply-To: bob@example.org\n\n", false);
+	v = voice_of(
+		a,
+		"From: 'Alice' via Help <help@example.com>\nList-Id: <help.example.com>\nPrecedence: list\n"
+		"X-Original-From: Alice <alice@example.org>\nReply-To: bob@example.org\n\n",
+		false);
 	assert_int_equal(v.voice, VOICE_REQUESTER);
 	assert_span(v.author_key, "alice@example.org");
 	/* Without the list's own fields nobody vouches for what stands behind it. */
@@ -260,11 +283,14 @@ static void addressed_means_named(void **state)
 {
 	(void)state;
 	struct arena *a ARENA_CLEANUP = arena_new();
-	static const char *const yes[] = { "To: Support <SUPPORT@Example.COM>\n\n", "Cc: x@example.org, support+7@example.com\n\n",
-					   "Bcc: support@example.com\n\n", "To: help@example.com\n\n",
-					   "To: x@example.org\nResent-Cc: y@example.org\nResent-Cc: support@example.com\n\n" };
+	static const char *const yes[] = {
+		"To: Support <SUPPORT@Example.COM>\n\n", "Cc: x@example.org, support+7@example.com\n\n",
+		"Bcc: support@example.com\n\n", "To: help@example.com\n\n",
+		"To: x@example.org\nResent-Cc: y@example.org\nResent-Cc: support@example.com\n\n"
+	};
 	static const char *const no[] = { "\n", "To: asupport@example.com\n\n", "To: support@example.org\n\n",
-					  "To: \"support@example.com\" <x@example.org>\n\n", "Reply-To: support@example.com\n\n" };
+					  "To: \"support@example.com\" <x@example.org>\n\n",
+					  "Reply-To: support@example.com\n\n" };
 
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
 		struct facts f = eml_facts(a, span_of(yes[i]));
@@ -276,7 +302,7 @@ static void addressed_means_named(void **state)
 	}
 }
 
-/* -- bounces ----------------------------------------------------------------------------------------------- */
+/* -- bounces -------------------------------------------------------------------------------------- */
 
 static void reports_name_recipients(void **state)
 {
@@ -292,7 +318,8 @@ static void reports_name_recipients(void **state)
 				     { SPAN("Status"), SPAN("4.2.2") } };
 	struct fact_field late[] = { { SPAN("Final-Recipient"), SPAN("rfc822;dave@example.org") },
 				     { SPAN("Action"), SPAN("delayed") } };
-	struct fact_field odd[] = { { SPAN("Final-Recipient"), SPAN("rfc822;") }, { SPAN("Status"), SPAN("....") } };
+	struct fact_field odd[] = { { SPAN("Final-Recipient"), SPAN("rfc822;") },
+				    { SPAN("Status"), SPAN("....") } };
 	struct fact_report reports[] = { { 0, message, 1 }, { 0, gone, 4 }, { 0, full, 3 }, { 0, late, 2 },
 					 { 0, gone, 4 },    { 0, odd, 2 } };
 	struct facts f = eml_facts(a, SPAN("X-Failed-Recipients: eve@example.org,\n bob@example.org\n\n"));
@@ -343,7 +370,7 @@ static void words_name_recipients_too(void **state)
 	assert_int_equal(at[0].action, BOUNCE_DELAYED);
 }
 
-/* -- excerpt --------------------------------------------------------------------------------------------------- */
+/* -- excerpt -------------------------------------------------------------------------------------- */
 
 static void an_excerpt_is_what_is_new(void **state)
 {

@@ -17,9 +17,11 @@ static bool look(const struct guard_view *v, struct reason *out)
 	if (!v->message)
 		return false;
 	if (c->internal_at > c->now + HOUR)
-		return speak(out, VERDICT_HOLD, SPAN("it arrived in the future: a clock is wrong"), arrival(v));
+		return speak(out, VERDICT_HOLD, SPAN("it arrived in the future: a clock is wrong"),
+			     arrival(v));
 	if (c->internal_at < c->now - c->ack_age)
-		return speak(out, VERDICT_SUPPRESS, SPAN("it arrived too long ago to be acknowledged now"), arrival(v));
+		return speak(out, VERDICT_SUPPRESS, SPAN("it arrived too long ago to be acknowledged now"),
+			     arrival(v));
 	return false;
 }
 

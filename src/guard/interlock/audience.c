@@ -9,15 +9,18 @@ static bool listed(struct span key, const struct span *at, uint32_t n)
 	return false;
 }
 
-static bool look_requester(const struct guard_view *v, struct span key, struct span evidence, struct reason *out)
+static bool look_requester(const struct guard_view *v, struct span key, struct span evidence,
+			   struct reason *out)
 {
 	if (!v->message)
 		return speak(out, VERDICT_SUPPRESS, SPAN("there is no message to answer"), evidence);
 	if (!span_eq(key, v->voice.author_key))
-		return speak(out, VERDICT_SUPPRESS, SPAN("the recipient is not the author of the message"), evidence);
+		return speak(out, VERDICT_SUPPRESS, SPAN("the recipient is not the author of the message"),
+			     evidence);
 	if (v->voice.voice != VOICE_REQUESTER)
 		return speak(out, VERDICT_SUPPRESS,
-			     span_of(arena_printf(v->arena, "the author is no requester but: %s", voice_name(v->voice.voice))),
+			     span_of(arena_printf(v->arena, "the author is no requester but: %s",
+						  voice_name(v->voice.voice))),
 			     evidence);
 	return false;
 }
@@ -35,9 +38,11 @@ static bool look(const struct guard_view *v, struct reason *out)
 		return look_requester(v, address_key(v->arena, who, 0), evidence, out);
 	case AUDIENCE_STAFF:
 		return !listed(address_key(v->arena, who, 0), c->staff, c->nstaff) &&
-		       speak(out, VERDICT_SUPPRESS, SPAN("the recipient is not staff of the configuration"), evidence);
+		       speak(out, VERDICT_SUPPRESS, SPAN("the recipient is not staff of the configuration"),
+			     evidence);
 	case AUDIENCE_OWN:
-		return !listed(address_key(v->arena, who, c->account.subaddress), c->account.own, c->account.nown) &&
+		return !listed(address_key(v->arena, who, c->account.subaddress), c->account.own,
+			       c->account.nown) &&
 		       speak(out, VERDICT_SUPPRESS, SPAN("the recipient is not our own mailbox"), evidence);
 	}
 	return speak(out, VERDICT_SUPPRESS, SPAN("the purpose has no audience"), evidence);
@@ -45,6 +50,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 
 const struct interlock interlock_audience = {
 	.id = "audience",
-	.meaning = "the recipient is exactly whom the purpose allows: the requester, staff of the configuration, our own mailbox",
+	.meaning = "the recipient is exactly whom the purpose allows: the requester, staff of the "
+		   "configuration, our own mailbox",
 	.look = look,
 };

@@ -27,9 +27,11 @@ static bool look(const struct guard_view *v, struct reason *out)
 		return false;
 	if (v->voice.author_key.n == 0)
 		return speak(out, VERDICT_SUPPRESS, SPAN("it has not exactly one author"),
-			     field_evidence(v, facts_field(v->message, v->voice.by_form ? "Reply-To" : "From", 0)));
+			     field_evidence(
+				     v, facts_field(v->message, v->voice.by_form ? "Reply-To" : "From", 0)));
 	if (!stands_literally(v, v->voice.author_field, recipient))
-		return speak(out, VERDICT_SUPPRESS, SPAN("the recipient does not stand literally in the author's field"),
+		return speak(out, VERDICT_SUPPRESS,
+			     SPAN("the recipient does not stand literally in the author's field"),
 			     reading_evidence(v->arena, v->voice.by_form ? SPAN("Reply-To") : SPAN("From"),
 					      v->voice.author_field));
 	return false;
@@ -37,6 +39,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 
 const struct interlock interlock_author = {
 	.id = "author",
-	.meaning = "the recipient stands literally in From (or our form's Reply-To) as its one author (RFC 5322 section 3.6.2)",
+	.meaning = "the recipient stands literally in From (or our form's Reply-To) as its one author (RFC "
+		   "5322 section 3.6.2)",
 	.look = look,
 };

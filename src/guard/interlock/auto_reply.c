@@ -6,7 +6,9 @@ static bool look(const struct guard_view *v, struct reason *out)
 	const struct sign *s = sign_of(v, KIND_AUTO_REPLY, KIND_AUTO_GENERATED);
 
 	return s && speak(out, VERDICT_SUPPRESS,
-			  s->kind == KIND_AUTO_REPLY ? SPAN("it is an automatic reply") : SPAN("a program wrote it"), s->evidence);
+			  s->kind == KIND_AUTO_REPLY ? SPAN("it is an automatic reply")
+						     : SPAN("a program wrote it"),
+			  s->evidence);
 }
 
 const struct interlock interlock_auto_reply = {

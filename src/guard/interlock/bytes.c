@@ -23,6 +23,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 
 const struct interlock interlock_bytes = {
 	.id = "bytes",
-	.meaning = "the finished message is exactly one of our form: expected fields, one recipient, nothing hidden (RFC 5322 section 3.6)",
+	.meaning = "the finished message is exactly one of our form: expected fields, one recipient, nothing "
+		   "hidden (RFC 5322 section 3.6)",
 	.look = look,
 };

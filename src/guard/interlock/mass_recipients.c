@@ -11,9 +11,11 @@ static bool look(const struct guard_view *v, struct reason *out)
 	uint64_t n = (uint64_t)f->to.seen + f->cc.seen + f->bcc.seen;
 	if (n > RECIPIENTS_MAX)
 		return speak(out, VERDICT_SUPPRESS,
-			     span_of(arena_printf(v->arena, "it went to %llu addresses, more than %d", (unsigned long long)n,
-						  RECIPIENTS_MAX)), to);
-	return f->to.group && f->to.n == 0 && speak(out, VERDICT_SUPPRESS, SPAN("it went to undisclosed recipients"), to);
+			     span_of(arena_printf(v->arena, "it went to %llu addresses, more than %d",
+						  (unsigned long long)n, RECIPIENTS_MAX)),
+			     to);
+	return f->to.group && f->to.n == 0 &&
+	       speak(out, VERDICT_SUPPRESS, SPAN("it went to undisclosed recipients"), to);
 }
 
 const struct interlock interlock_mass_recipients = {

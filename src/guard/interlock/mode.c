@@ -7,7 +7,8 @@ static bool look(const struct guard_view *v, struct reason *out)
 	case MODE_OBSERVE:
 		return speak(out, VERDICT_SUPPRESS, SPAN("the account only observes"), SPAN("mode: observe"));
 	case MODE_HOLD:
-		return speak(out, VERDICT_HOLD, SPAN("the account holds everything back"), SPAN("mode: hold"));
+		return speak(out, VERDICT_HOLD, SPAN("the account holds everything back"),
+			     SPAN("mode: hold"));
 	case MODE_SEND:
 	case MODE_COUNT:
 		break;

@@ -26,11 +26,14 @@ static bool look(const struct guard_view *v, struct reason *out)
 	if (v->voice.author_key.n)
 		return is_ours(v, v->voice.author) &&
 		       speak(out, VERDICT_SUPPRESS, SPAN("its author is one of our own addresses"),
-			     reading_evidence(v->arena, SPAN("From"), address_text(v->arena, v->voice.author)));
+			     reading_evidence(v->arena, SPAN("From"),
+					      address_text(v->arena, v->voice.author)));
 	for (uint32_t i = 0; i < from->n; i++)
 		if (is_ours(v, from->at[i]))
-			return speak(out, VERDICT_SUPPRESS, SPAN("one of our own addresses is among its authors"),
-				     reading_evidence(v->arena, SPAN("From"), address_text(v->arena, from->at[i])));
+			return speak(out, VERDICT_SUPPRESS,
+				     SPAN("one of our own addresses is among its authors"),
+				     reading_evidence(v->arena, SPAN("From"),
+						      address_text(v->arena, from->at[i])));
 	return false;
 }
 

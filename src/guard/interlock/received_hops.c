@@ -24,9 +24,11 @@ static bool look(const struct guard_view *v, struct reason *out)
 		return false;
 	uint32_t hops = facts_count(v->message, "Received");
 	if (hops > LIMIT_RECEIVED_HOPS)
-		return speak(out, VERDICT_SUPPRESS, span_of(arena_printf(v->arena, "it passed %u servers", hops)), SPAN_NONE);
+		return speak(out, VERDICT_SUPPRESS,
+			     span_of(arena_printf(v->arena, "it passed %u servers", hops)), SPAN_NONE);
 	const struct fact_field *twice = delivered_twice(v);
-	return twice && speak(out, VERDICT_SUPPRESS, SPAN("it was delivered to one address twice"), field_evidence(v, twice));
+	return twice && speak(out, VERDICT_SUPPRESS, SPAN("it was delivered to one address twice"),
+			      field_evidence(v, twice));
 }
 
 const struct interlock interlock_received_hops = {

@@ -3,8 +3,8 @@
 
 static bool look(const struct guard_view *v, struct reason *out)
 {
-	return v->kind.asks_silence &&
-	       speak(out, VERDICT_SUPPRESS, SPAN("it asks for no automatic answer"), v->kind.silence.evidence);
+	return v->kind.asks_silence && speak(out, VERDICT_SUPPRESS, SPAN("it asks for no automatic answer"),
+					     v->kind.silence.evidence);
 }
 
 const struct interlock interlock_silence = {

@@ -17,7 +17,8 @@ static bool look(const struct guard_view *v, struct reason *out)
 	for (size_t i = 0; v->message && i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		const struct fact_field *field = facts_field(v->message, verdicts[i].field, 0);
 		if (field && span_istarts(span_trim(field->value), verdicts[i].says))
-			return speak(out, VERDICT_SUPPRESS, SPAN("a spam filter took it for spam"), field_evidence(v, field));
+			return speak(out, VERDICT_SUPPRESS, SPAN("a spam filter took it for spam"),
+				     field_evidence(v, field));
 	}
 	return false;
 }

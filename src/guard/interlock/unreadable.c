@@ -8,7 +8,8 @@ static bool look(const struct guard_view *v, struct reason *out)
 	if (!f)
 		return false;
 	if (f->depth == FACTS_NONE)
-		return speak(out, VERDICT_SUPPRESS, SPAN("it is in quarantine: nothing in it could be read"), SPAN_NONE);
+		return speak(out, VERDICT_SUPPRESS, SPAN("it is in quarantine: nothing in it could be read"),
+			     SPAN_NONE);
 	if (f->flags & FACT_NO_HEADER)
 		return speak(out, VERDICT_SUPPRESS, SPAN("it has no header"), SPAN_NONE);
 	if (f->from_fields == 0)
@@ -25,7 +26,8 @@ static bool look(const struct guard_view *v, struct reason *out)
 	if (f->depth == FACTS_HEADER_ONLY)
 		return speak(out, VERDICT_HOLD, SPAN("only its header could be read"), SPAN_NONE);
 	if (f->flags & FACT_TRUNCATED)
-		return speak(out, VERDICT_HOLD, SPAN("it goes beyond our limits and was not read whole"), SPAN_NONE);
+		return speak(out, VERDICT_HOLD, SPAN("it goes beyond our limits and was not read whole"),
+			     SPAN_NONE);
 	if (f->flags & FACT_HEADER_BROKEN)
 		return speak(out, VERDICT_HOLD, SPAN("its header is damaged"), SPAN_NONE);
 	return false;
@@ -33,6 +35,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 
 const struct interlock interlock_unreadable = {
 	.id = "unreadable",
-	.meaning = "the message could not be read whole, or contradicts itself (RFC 3834 section 2, RFC 5322 section 3.6)",
+	.meaning = "the message could not be read whole, or contradicts itself (RFC 3834 section 2, RFC 5322 "
+		   "section 3.6)",
 	.look = look,
 };

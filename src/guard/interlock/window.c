@@ -11,18 +11,23 @@ static bool look(const struct guard_view *v, struct reason *out)
 		return speak(out, VERDICT_SUPPRESS, SPAN("the message was taken in before"), SPAN_NONE);
 	if (h->automated_to_address >= AUTOMATED_PER_WINDOW)
 		return speak(out, VERDICT_SUPPRESS,
-			     span_of(arena_printf(v->arena, "the address was sent %u automated messages within %d hours",
-						  h->automated_to_address, ACK_WINDOW / 3600)), SPAN_NONE);
+			     span_of(arena_printf(
+				     v->arena, "the address was sent %u automated messages within %d hours",
+				     h->automated_to_address, ACK_WINDOW / 3600)),
+			     SPAN_NONE);
 	if (v->c->purpose != PURPOSE_ACKNOWLEDGEMENT)
 		return false;
 	if (!h->opens)
 		return speak(out, VERDICT_SUPPRESS, SPAN("it opened no conversation"), SPAN_NONE);
 	if (h->acks_in_conversation > 0)
-		return speak(out, VERDICT_SUPPRESS, SPAN("the conversation was acknowledged already"), SPAN_NONE);
+		return speak(out, VERDICT_SUPPRESS, SPAN("the conversation was acknowledged already"),
+			     SPAN_NONE);
 	if (h->acks_to_address >= ACKS_PER_WINDOW)
 		return speak(out, VERDICT_SUPPRESS,
-			     span_of(arena_printf(v->arena, "the address was sent an acknowledgement within %d hours",
-						  ACK_WINDOW / 3600)), SPAN_NONE);
+			     span_of(arena_printf(v->arena,
+						  "the address was sent an acknowledgement within %d hours",
+						  ACK_WINDOW / 3600)),
+			     SPAN_NONE);
 	return false;
 }
 
