@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* AUTH (RFC 4954) with PLAIN (RFC 4616), which goes along with the command, or LOGIN, which answers
  * two prompts. */
+#include "base/crypto.h"
 #include "mail/limits.h"
 #include "smtp/dialogue.h"
 #include <arpa/inet.h>
 #include <sys/socket.h>
-
-/* RFC 4648 section 4, with padding. */
-static void put_base64(struct buf *out, struct span in)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < in.n; i += 3) {
-		uint32_t v = 0;
-		for (size_t j = 0; j < 3; j++)
-			v = v << 8 | (i + j < in.n ? (uint8_t)in.p[i + j] : 0);
-		for (size_t j = 0; j < 4; j++)
-			buf_putc(out, i + j <= in.n ? digits[v >> (18 - 6 * j) & 63] : '=');
-	}
-}
 
 /* What is encoded may be a password: memory is taken once and wiped. */
 static bool ask_base64(struct smtp *m, const char *command, struct span in)
@@ -26,7 +13,7 @@ static bool ask_base64(struct smtp *m, const char *command, struct span in)
 	struct buf b = BUF_CAPPED(LIMIT_SMTP_COMMAND);
 
 	buf_reserve(&b, LIMIT_SMTP_COMMAND);
-	put_base64(&b, in);
+	put_base64(&b, in.p, in.n);
 	bool ok = !b.full && smtp_ask(m, m->timeouts.command, "%s%.*s", command, SPAN_ARG(buf_span(&b)));
 	explicit_bzero(b.p, b.room);
 	buf_free(&b);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sender with a supervisor and a keeper that the test plays."""
 import os
+import select
 
 import frames
 
@@ -25,15 +26,14 @@ class Result:
 
 
 class Sender(frames.Room):
-    def __init__(self, binary, text, environment=None, secret=b"secret\n"):
-        super().__init__(binary, text, "support", environment)
+    def __init__(self, binary, port, secret=b"secret\n", environment=None, **more):
+        """`secret`: the bytes of the password file, or a line that says why there are none."""
+        super().__init__(binary, settings(port, **more), "support", environment)
         self.secret = secret
-        self.secrets = 0
         self.supervisor.expect(frames.READY)
 
     def give_secret(self):
         self.supervisor.expect(frames.NEED_SECRET)
-        self.secrets += 1
         if isinstance(self.secret, str):
             self.supervisor.send(frames.SECRET, frames.blob(self.secret))
             return
@@ -56,6 +56,11 @@ class Sender(frames.Room):
     def grant(self, entry):
         self.keeper.send(frames.DOT_GRANTED, entry.to_bytes(8, "big") + frames.u32(1))
 
+    def speaks(self):
+        """Which of the two ends the sender says something on next."""
+        ready, _, _ = select.select([self.supervisor.sock, self.keeper.sock], [], [], frames.SECONDS)
+        return self.supervisor if self.supervisor.sock in ready else self.keeper
+
     def result(self):
         """The next result; dots asked for until then are granted."""
         while True:
@@ -66,11 +71,12 @@ class Sender(frames.Room):
             self.grant(reader.take(">Q"))
 
     def stop(self):
-        """Orderly end; the ending, and the results that came after FRAME_STOP."""
+        """Orderly end; what FRAME_ENDING said, and the results that came until then."""
         self.supervisor.send(frames.STOP)
         ending = self.ending()
         self.wait()
-        late = []
+        results = []
         while got := self.keeper.receive():
-            late.append(Result(got[1]) if got[0] == frames.SENT_RESULT else got[0])
-        return ending, late
+            assert got[0] == frames.SENT_RESULT, got[0]
+            results.append(Result(got[1]))
+        return ending, results

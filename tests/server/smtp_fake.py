@@ -8,6 +8,7 @@ step a line, carried out in order for each connection:
     body          read the content of a message up to its last line "END", not the dot
     dot           read ".", or the content and "."; the message counts as received
     flood N text  send the line N times, as long as the client takes it
+    serve         take messages and say yes to everything until QUIT
     hang          say nothing more until the client closes
     reset         close with a TCP reset
     include NAME  the steps of NAME.txt
@@ -44,6 +45,7 @@ class Connection:
         self.commands = []
         self.content = []
         self.closed_by_client = False
+        self.said_all = False  # nothing more comes from here
 
     def send(self, data):
         self.sock.sendall(data)
@@ -77,6 +79,17 @@ class Connection:
             if line == last:
                 return
 
+    def serve(self):
+        while True:
+            self.command("")
+            if self.commands[-1] == "QUIT":
+                self.send(b"221 bye\r\n")
+                return
+            if self.commands[-1] == "DATA":
+                self.send(b"354 go ahead\r\n")
+                self.read_content(b".\r\n")
+            self.send(b"250 ok\r\n")
+
     def hang(self):
         try:
             while self.reader.read1(4096):
@@ -105,7 +118,10 @@ class Connection:
                 for _ in range(int(times)):
                     self.send(text.encode() + b"\r\n")
             elif word == "hang":
+                self.said_all = True
                 self.hang()
+            elif word == "serve":
+                self.serve()
             elif word == "reset":
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif word == "again":
@@ -149,6 +165,7 @@ class FakeServer:
         finally:
             connection.reader.close()
             connection.sock.close()
+            connection.said_all = True
 
     def commands(self):
         return [c for connection in self.connections for c in connection.commands]
