@@ -147,7 +147,7 @@ static void check_nothing_follows(struct smtp *m, struct smtp_result *r)
 {
 	if (m->broken || !smtp_spoke(m))
 		return;
-	bool heard = smtp_hear(m, m->timeouts.quit);
+	bool heard = smtp_hear(m, m->timeouts.courtesy);
 	m->broken = true;
 	if (heard ? m->reply.code != 421 : m->reply.lines > 0)
 		smtp_out_of_step(m, r, "dot");
@@ -157,7 +157,7 @@ void smtp_send_dot(struct smtp *m, struct smtp_result *r)
 {
 	smtp_reply_clear(&m->reply);
 	if (!m->broken && smtp_spoke(m)) {
-		if (smtp_hear(m, m->timeouts.quit))
+		if (smtp_hear(m, m->timeouts.courtesy))
 			smtp_out_of_step(m, r, "dot");
 		else
 			smtp_lost(m, r, "dot");

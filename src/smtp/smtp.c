@@ -10,7 +10,7 @@ const struct smtp_timeouts smtp_timeouts_standard = {
 	.data = 2 * 60 * 1000,
 	.block = 3 * 60 * 1000,
 	.dot = 10 * 60 * 1000,
-	.quit = 5 * 1000,
+	.courtesy = 5 * 1000,
 };
 
 void smtp_result_start(struct smtp_result *r)
@@ -63,10 +63,13 @@ struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct s
 
 bool smtp_reset(struct smtp *m)
 {
-	if (m->broken || !smtp_ask(m, m->timeouts.command, "RSET") || m->reply.code != 250)
-		return false;
-	m->busy = false;
-	return true;
+	const int alive_fd = m->alive_fd;
+
+	/* Short enough to be heard out even if nobody wants the connection any more. */
+	m->alive_fd = -1;
+	m->busy = m->broken || !smtp_ask(m, m->timeouts.courtesy, "RSET") || m->reply.code != 250;
+	m->alive_fd = alive_fd;
+	return !m->busy;
 }
 
 bool smtp_spoke(const struct smtp *m)
@@ -89,7 +92,7 @@ void smtp_close(struct smtp **m)
 		return;
 	s->alive_fd = -1; /* a short goodbye even if nobody waits for us */
 	if (!s->broken && !s->busy)
-		smtp_ask(s, s->timeouts.quit, "QUIT");
+		smtp_ask(s, s->timeouts.courtesy, "QUIT");
 	stream_close(&s->stream);
 	smtp_reply_clear(&s->reply);
 	buf_free(&s->out);

@@ -10,11 +10,11 @@ struct smtp;
 
 /* How long the server may take (RFC 5321 section 4.5.3.2), in milliseconds. */
 struct smtp_timeouts {
-	int64_t command; /* greeting, EHLO, AUTH, MAIL, RCPT, RSET: 5 min */
-	int64_t data;	 /* DATA: 2 min */
-	int64_t block;	 /* each block of the body to be taken: 3 min */
-	int64_t dot;	 /* the reply to the final dot: 10 min */
-	int64_t quit;	 /* courtesy at the end: 5 s */
+	int64_t command;  /* greeting, EHLO, AUTH, MAIL, RCPT: 5 min */
+	int64_t data;	  /* DATA: 2 min */
+	int64_t block;	  /* each block of the body to be taken: 3 min */
+	int64_t dot;	  /* the reply to the final dot: 10 min */
+	int64_t courtesy; /* RSET and QUIT, when no message is at stake: 5 s */
 };
 extern const struct smtp_timeouts smtp_timeouts_standard;
 

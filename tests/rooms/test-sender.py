@@ -324,7 +324,7 @@ def deaths():
         sender.kill()
         sender.wait()
         t.check("dispatcher killed after the dot: the helper waits for the server's word", stat(helper) == "S")
-        server.connections[0].send(b"250 queued\r\n")
+        server.connections[0].send(b"250 queued\r\n421 closing\r\n")
         until(lambda: stat(helper) in (None, "Z"))
         t.equal("dispatcher killed after the dot: then it goes", server.messages, [MESSAGE])
     with running("accepted") as (server, sender):

@@ -149,6 +149,7 @@ class FakeServer:
             except OSError:
                 return
             sock.settimeout(SECONDS)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             steps = self.dialogues[min(len(self.connections), len(self.dialogues) - 1)]
             connection = Connection(self, sock)
             self.connections.append(connection)
