@@ -10,3 +10,19 @@ int command_inspect(int argc, char **argv);
 /* template render --data FILE.json [--partials DIR] TEMPLATE
  * template check FILE... */
 int command_template(int argc, char **argv);
+/* thread [--json] PATH... */
+int command_thread(int argc, char **argv);
+
+/* Of the ledger, through the keeper. */
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_mode(int argc, char **argv);
+int command_list(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_why(int argc, char **argv);
+int command_held(int argc, char **argv);
+int command_answered(int argc, char **argv);
+int command_resolve(int argc, char **argv);
+int command_dismiss(int argc, char **argv);
+int command_audit(int argc, char **argv);

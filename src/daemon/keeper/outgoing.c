@@ -285,6 +285,25 @@ static bool reader_is_honest(struct turn *t, const struct incoming *in)
 	return !in->voice.by_form || (reply_to && span_ifind(reply_to->value, address_text(t->a, in->voice.author)) >= 0);
 }
 
+/* Nothing is proposed on the word of a reader that says otherwise than the bytes. */
+static void set_aside_author(struct turn *t, const struct incoming *in, uint64_t number, struct rec_message *m)
+{
+	struct audit_record r = {
+		.event = AUDIT_SET_ASIDE,
+		.account = in->account->id,
+		.conversation = m->conversation,
+		.message = number,
+		.purpose = PURPOSE_ACKNOWLEDGEMENT,
+		.verdict = VERDICT_SUPPRESS,
+		.detail = SPAN("the reader's author is not the one in the bytes"),
+	};
+
+	m->trouble = r.detail;
+	audit_append(t, &r);
+	m->decision = r.seq;
+	log_event(LOG_CRIT, "reader.disagrees", "account=%.*s uid=%u", SPAN_ARG(in->account->c->name), in->item->uid);
+}
+
 void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m,
 			     struct rec_conversation *c)
 {
@@ -297,8 +316,8 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 	if (opens)
 		c->acknowledged = c->story.openings;
 	if (!reader_is_honest(t, in)) {
-		in->facts.depth = FACTS_HEADER_ONLY;
-		log_event(LOG_CRIT, "reader.disagrees", "account=%.*s uid=%u", SPAN_ARG(in->account->c->name), in->item->uid);
+		set_aside_author(t, in, number, m);
+		return;
 	}
 	buf_puts(&anchor, purpose_name(PURPOSE_ACKNOWLEDGEMENT));
 	buf_put(&anchor, in->fingerprint, ID_SIZE);

@@ -49,42 +49,47 @@ bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end)
 	return n < CONTROL_SLICE;
 }
 
-/* The heads that must be met: ours, and one that the auditor brings along. */
+/* A head that the auditor brings along must be met before anything else counts. */
 static bool start_check(struct turn *t, struct client *c, struct control_end *end)
 {
 	struct span given = control_arg(&c->request, "head");
-	const uint8_t *keys = t->k->keys.known[0];
 	struct audit_head h;
-	struct key from = { 0 };
-	struct engine_row *rows;
-	int n;
 
+	if (given.n && !audit_head_get_text(given, &h)) {
+		people_refuse(end, EX_USAGE, t, "--head: this is no head; give the value of a Hearback-Audit field");
+		return false;
+	}
 	c->check = calloc(1, sizeof(*c->check));
 	if (!c->check)
 		abort();
 	audit_check_start(c->check);
-	if (given.n) {
-		if (!audit_head_get_text(given, &h)) {
-			people_refuse(end, EX_USAGE, t, "--head: this is no head; give the value of a Hearback-Audit field");
-			return false;
-		}
-		audit_check_head(c->check, &h, keys, t->k->keys.nknown, "--head");
-	}
-	key_add(&from, 0, 8);
-	do {
-		n = txn_range(t->t, DB_HEAD, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a, &rows);
-		for (int i = 0; i < n; i++) {
-			uint64_t seq = key_get(rows[i].key, 0);
-			from = key_u64(seq + 1);
-			/* A head that cannot be read covers nothing; if it was the newest, the end of the chain tells. */
-			if (rows[i].value.p && audit_head_decode(rows[i].value, &h))
-				audit_check_head(c->check, &h, keys, t->k->keys.nknown, "the ledger");
-		}
-	} while (n == ENGINE_RANGE_MAX);
+	if (given.n)
+		audit_check_head(c->check, &h, t->k->keys.known[0], t->k->keys.nknown, "--head");
 	c->cursor[0] = 1;
 	/* What comes later is not this check's business. */
 	c->cursor[1] = t->tip.audit_seq;
 	return true;
+}
+
+/* The stored heads of records `from` to `to`, each fed right after its record. */
+static void feed(struct turn *t, struct audit_check *check, const struct engine_row *records, int n)
+{
+	struct key from = key_u64(key_get(records[0].key, 0)), to = key_u64(key_get(records[n - 1].key, 0) + 1);
+	struct engine_row *heads;
+	int m = txn_range(t->t, DB_HEAD, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &heads);
+	int next = 0;
+
+	for (int i = 0; i < n && !check->failed; i++) {
+		uint64_t seq = key_get(records[i].key, 0);
+		struct audit_head h;
+		audit_check_record(check, seq, records[i].value);
+		while (next < m && key_get(heads[next].key, 0) <= seq) {
+			/* A head that cannot be read covers nothing; if it was the newest, the end tells. */
+			if (heads[next].value.p && audit_head_decode(heads[next].value, &h))
+				audit_check_head(check, &h, t->k->keys.known[0], t->k->keys.nknown, "the ledger");
+			next++;
+		}
+	}
 }
 
 static bool end_check(struct turn *t, struct client *c, struct control_end *end)
@@ -98,7 +103,6 @@ static bool end_check(struct turn *t, struct client *c, struct control_end *end)
 	audit_check_end(c->check, c->cursor[1]);
 	row_bool(&row, "ok", !c->check->failed);
 	row_number(&row, "records", (int64_t)c->check->records);
-	row_number(&row, "heads", c->check->nwanted);
 	if (txn_get(t->t, DB_HEAD, key_span(&key), t->a, &value) == 0 && audit_head_decode(value, &h))
 		audit_head_put_text(&h, &head);
 	row_text(&row, "head", arena_span(t->a, buf_span(&head)));
@@ -117,18 +121,14 @@ bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end
 {
 	struct engine_row *rows;
 
-	if (!c->check && !start_check(t, c, end)) {
-		free(c->check);
-		c->check = NULL;
+	if (!c->check && !start_check(t, c, end))
 		return true;
-	}
-	struct key from = key_u64(c->cursor[0]);
-	int n = txn_range(t->t, DB_AUDIT, key_span(&from), SPAN_NONE, false, VERIFY_SLICE, t->a, &rows);
-	for (int i = 0; i < n && !c->check->failed; i++) {
-		uint64_t seq = key_get(rows[i].key, 0);
-		c->cursor[0] = seq + 1;
-		if (seq <= c->cursor[1] || t->tip.audit_seq < seq)
-			audit_check_record(c->check, seq, rows[i].value);
+	struct key from = key_u64(c->cursor[0]), to = key_u64(c->cursor[1] + 1);
+	int n = txn_range(t->t, DB_AUDIT, key_span(&from), c->cursor[1] == t->tip.audit_seq ? SPAN_NONE : key_span(&to), false,
+			  VERIFY_SLICE, t->a, &rows);
+	if (n > 0) {
+		feed(t, c->check, rows, n);
+		c->cursor[0] = key_get(rows[n - 1].key, 0) + 1;
 	}
 	return c->check->failed || n < VERIFY_SLICE ? end_check(t, c, end) : false;
 }

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/ask.h"
+#include "base/date.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "command/json.h"
+#include "daemon/settings.h"
+#include "daemon/spawn.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+const char *config_path = HEARBACK_SYSCONFDIR "/hearback.conf";
+
+struct keeper_of_ours {
+	pid_t pid;
+	int sock;
+};
+
+static int complain(int status, const char *line)
+{
+	fprintf(stderr, "hearback: %s\n", line);
+	return status;
+}
+
+static int load(struct arena *a, struct config *c)
+{
+	struct settings_findings found = { 0 };
+	struct err err;
+
+	if (!settings_load(config_path, a, c, &found)) {
+		for (uint32_t i = 0; i < found.errors.n; i++)
+			fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(found.errors.lines[i]));
+		return EX_CONFIG;
+	}
+	/* Nothing of the ledger may come to belong to root. */
+	if (become_user(arena_str(a, c->user), arena_str(a, c->state_dir), &err))
+		return complain(EX_CONFIG, err.text);
+	return 0;
+}
+
+static int connect_daemon(const struct config *c)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || snprintf(a.sun_path, sizeof(a.sun_path), "%.*s/control", SPAN_ARG(c->state_dir)) >= (int)sizeof(a.sun_path) ||
+	    connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int say_start(int sock, const struct config *c, struct span templates)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	FD_CLEANUP int config = settings_to_memfd(c, SPAN_NONE);
+	FD_CLEANUP int sets = memfd_sealed("templates", templates);
+	struct frame_start s = { .once = false };
+
+	if (config < 0 || sets < 0)
+		return -1;
+	frame_begin(&f, FRAME_START);
+	frame_start_put(&f, &s);
+	if (frame_send(sock, &f, config))
+		return -1;
+	buf_reset(&f);
+	frame_begin(&f, FRAME_SETS);
+	return frame_send(sock, &f, sets);
+}
+
+/* Waits until it serves; its last words are ours to print. */
+static int await_ready(int sock)
+{
+	static char room[FRAME_MAX];
+	struct frame f;
+	struct frame_ending e;
+
+	for (;;) {
+		int r = frame_recv(sock, room, sizeof(room), &f);
+		if (r == -EINTR)
+			continue;
+		if (r <= 0)
+			return complain(EX_SOFTWARE, "the keeper ended and said nothing");
+		struct wire w = wire_over(f.payload);
+		if (f.type == FRAME_READY)
+			return 0;
+		if (f.type == FRAME_ENDING && frame_ending_get(&w, &e)) {
+			fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(e.text));
+			return e.why == ENDING_CONFIG ? EX_CONFIG : EX_TEMPFAIL;
+		}
+		frame_close_fds(&f);
+	}
+}
+
+static int start_keeper(struct arena *a, const struct config *c, struct keeper_of_ours *k, int *fd)
+{
+	struct config_errors errors = { 0 };
+	struct span templates;
+	struct spawned s;
+	struct err err;
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	int pair[2];
+
+	if (!settings_read_templates(arena_str(a, c->templates), c, a, &templates, &errors)) {
+		for (uint32_t i = 0; i < errors.n; i++)
+			fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(errors.lines[i]));
+		return EX_CONFIG;
+	}
+	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
+		return complain(EX_OSERR, err.text);
+	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
+	if (say_start(k->sock, c, templates))
+		return complain(EX_OSERR, "cannot talk to the keeper");
+	int r = await_ready(k->sock);
+	if (r)
+		return r;
+	if (room_pair(pair))
+		return complain(EX_OSERR, strerror(errno));
+	struct frame_peer p = { .room = ROOM_SUPERVISOR };
+	frame_begin(&f, FRAME_PEER);
+	frame_peer_put(&f, &p);
+	r = frame_send(k->sock, &f, pair[1]);
+	close(pair[1]);
+	*fd = pair[0];
+	return r ? complain(EX_OSERR, "cannot talk to the keeper") : 0;
+}
+
+static void stop_keeper(struct keeper_of_ours *k)
+{
+	if (!k->pid)
+		return;
+	close(k->sock);
+	while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int converse(int fd, const struct control_request *r, ask_row each, void *context)
+{
+	static char room[FRAME_MAX];
+	static struct row row;
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame in;
+	struct control_end end;
+
+	frame_begin(&f, FRAME_REQUEST);
+	control_request_put(&f, r);
+	if (frame_send(fd, &f, -1))
+		return complain(EX_UNAVAILABLE, "the keeper does not take the request; see its log");
+	for (;;) {
+		int n = frame_recv(fd, room, sizeof(room), &in);
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			return complain(EX_UNAVAILABLE, "the keeper ended in the middle of its answer; try again");
+		struct wire w = wire_over(in.payload);
+		if (in.type == FRAME_ROW && row_get(&w, &row)) {
+			each(context, &row);
+		} else if (in.type == FRAME_END && control_end_get(&w, &end)) {
+			if (end.text.n)
+				fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(end.text));
+			return (int)end.status;
+		}
+		frame_close_fds(&in);
+	}
+}
+
+int ask(const struct control_request *r, ask_row each, void *context)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct keeper_of_ours k = { 0 };
+	struct config c;
+	int status = load(a, &c);
+
+	if (status)
+		return status;
+	signal(SIGPIPE, SIG_IGN);
+	FD_CLEANUP int fd = connect_daemon(&c);
+	if (fd < 0)
+		status = start_keeper(a, &c, &k, &fd);
+	if (!status)
+		status = converse(fd, r, each, context);
+	fd_closep(&fd);
+	stop_keeper(&k);
+	fflush(stdout);
+	return status;
+}
+
+static json_t *json_list(struct span lines)
+{
+	json_t *list = json_array();
+	struct span rest = lines, line;
+
+	while (lines.n && span_split(&rest, '\n', &line))
+		json_array_append_new(list, json_span(line));
+	return list;
+}
+
+void print_json_row(void *context, const struct row *r)
+{
+	json_t *o = json_object();
+	char name[256];
+
+	(void)context;
+	json_object_set_new(o, "about", json_span(r->kind));
+	for (uint32_t i = 0; i < r->n; i++) {
+		const struct cell *c = &r->at[i];
+		json_t *v = NULL;
+		BUF_CLEANUP struct buf b = BUF_CAPPED(100);
+		snprintf(name, sizeof(name), "%.*s", SPAN_ARG(c->name));
+		switch (c->type) {
+		case CELL_TEXT:
+			v = json_span(c->text);
+			break;
+		case CELL_NUMBER:
+			v = json_integer(c->number);
+			break;
+		case CELL_TIME:
+			put_iso(&b, c->number);
+			v = c->number ? json_span(buf_span(&b)) : json_null();
+			break;
+		case CELL_BOOL:
+			v = json_boolean(c->number != 0);
+			break;
+		case CELL_LIST:
+		case CELL_TYPES:
+			v = json_list(c->text);
+			break;
+		}
+		json_object_set_new(o, name, v);
+	}
+	json_line(o);
+}
+
+const char *cell_show(const struct row *r, const char *name)
+{
+	enum { RING = 16 };
+	static struct buf ring[RING];
+	static unsigned next;
+	struct buf *b = &ring[next++ % RING];
+	const struct cell *c = row_cell(r, name);
+
+	buf_free(b);
+	b->cap = FRAME_MAX * 4;
+	if (!c)
+		return "-";
+	switch (c->type) {
+	case CELL_TEXT:
+	case CELL_LIST:
+		text_printable(b, c->text);
+		break;
+	case CELL_NUMBER:
+		buf_printf(b, "%lld", (long long)c->number);
+		break;
+	case CELL_TIME:
+		if (c->number)
+			put_iso(b, c->number);
+		break;
+	case CELL_BOOL:
+		buf_puts(b, c->number ? "yes" : "no");
+		break;
+	case CELL_TYPES:
+		break;
+	}
+	return b->n ? buf_cstr(b) : "-";
+}
+
+int64_t cell_number(const struct row *r, const char *name)
+{
+	const struct cell *c = row_cell(r, name);
+
+	return c ? c->number : 0;
+}

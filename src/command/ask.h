@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Asking the keeper: the one of the running daemon, or, where none runs, one that is started for this
+ * command alone. */
+#pragma once
+#include "frame/control.h"
+
+/* The configuration file: what -c said, else the installed place. */
+extern const char *config_path;
+
+/* Called for each row as it comes. */
+typedef void (*ask_row)(void *context, const struct row *r);
+
+/* Returns the exit status of the answer, its line printed to standard error. */
+int ask(const struct control_request *r, ask_row each, void *context);
+
+/* Prints rows as JSON objects, one a line: times as ISO 8601 or null, lists as arrays. Empty texts
+ * are left out where `context` is NULL. */
+void print_json_row(void *context, const struct row *r);
+
+/* For people: a value made safe for a terminal; empty text is "-". */
+const char *cell_show(const struct row *r, const char *name);
+int64_t cell_number(const struct row *r, const char *name);

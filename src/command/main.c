@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/crypto.h"
+#include "command/ask.h"
+#include "command/command.h"
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *meaning;
+} commands[] = {
+	{ "run", command_run, "the sidecar itself; --once for one pass" },
+	{ "check", command_check, "is the configuration right? --defaults lists every setting" },
+	{ "status", command_status, "how each account stands" },
+	{ "mode", command_mode, "ACCOUNT observe|hold|send" },
+	{ "list", command_list, "conversations by due time; --overdue, --due 1h, --all" },
+	{ "show", command_show, "C-NUMBER: the story of a conversation" },
+	{ "why", command_why, "MESSAGE-ID|RECIPIENT|C-NUMBER: why did this go out, why did that not" },
+	{ "held", command_held, "what waits for a person; release ENTRY|--all, drop ENTRY" },
+	{ "answered", command_answered, "C-NUMBER: a person has answered elsewhere" },
+	{ "resolve", command_resolve, "C-NUMBER: the matter is settled" },
+	{ "dismiss", command_dismiss, "C-NUMBER: nobody owes an answer" },
+	{ "audit", command_audit, "list, verify" },
+	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not" },
+	{ "template", command_template, "render, check" },
+	{ "inspect", command_inspect, "FILE...: what a reader finds in message files" },
+};
+
+static int help(FILE *out, int status)
+{
+	fprintf(out, "hearback: an email support sidecar\n\nusage: hearback COMMAND [-c FILE] [--json] ...; "
+		     "hearback COMMAND --help tells more\n\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].meaning);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	if (crypto_start())
+		return EX_SOFTWARE;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* -c may stand before the command as well. */
+	if (argc > 2 && (strcmp(argv[1], "-c") == 0 || strcmp(argv[1], "--config") == 0)) {
+		config_path = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
+	if (argc < 2)
+		return help(stdout, EX_OK);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return help(stdout, EX_OK);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "hearback: there is no command %s; hearback --help lists them\n", argv[1]);
+	return EX_USAGE;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/options.h"
+#include "command/ask.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static void show_help(const struct command_spec *c)
+{
+	printf("usage: hearback %s\n\n%s\n\n", c->synopsis, c->meaning);
+	for (size_t i = 0; i < c->noptions; i++) {
+		char left[64];
+		snprintf(left, sizeof(left), "--%s %s", c->options[i].name, c->options[i].value);
+		printf("  %-22s %s\n", left, c->options[i].meaning);
+	}
+	printf("  %-22s %s\n", "-c, --config FILE", "the configuration file");
+	printf("  %-22s %s\n", "--json", "one JSON object a line");
+}
+
+static int wrong(const struct command_spec *c, const char *what, const char *which)
+{
+	fprintf(stderr, "hearback: %s%s; usage: hearback %s\n", what, which, c->synopsis);
+	return EX_USAGE + 1;
+}
+
+static const struct option_spec *find(const struct command_spec *c, const char *name, size_t n)
+{
+	for (size_t i = 0; i < c->noptions; i++)
+		if (strlen(c->options[i].name) == n && strncmp(c->options[i].name, name, n) == 0)
+			return &c->options[i];
+	return NULL;
+}
+
+/* One option at argv[*i]; its value is the rest behind '=' or the next word. */
+static int read_option(const struct command_spec *c, int argc, char **argv, int *i, bool *json)
+{
+	const char *name = argv[*i] + 2;
+	size_t n = strcspn(name, "=");
+	bool config = strcmp(argv[*i], "-c") == 0 || (n == 6 && strncmp(name, "config", 6) == 0);
+	const struct option_spec *o = config ? NULL : find(c, name, n);
+	const char *value = !config || argv[*i][1] == '-' ? (name[n] ? name + n + 1 : NULL) : NULL;
+
+	if (strcmp(argv[*i], "--json") == 0) {
+		*json = true;
+		return 0;
+	}
+	if (strcmp(argv[*i], "--help") == 0 || strcmp(argv[*i], "-h") == 0) {
+		show_help(c);
+		return EX_OK + 1;
+	}
+	if (!config && !o)
+		return wrong(c, "there is no option ", argv[*i]);
+	if (o && !*o->value) {
+		*o->given = true;
+		return value ? wrong(c, "no value belongs to ", argv[*i]) : 0;
+	}
+	if (!value && *i + 1 == argc)
+		return wrong(c, "a value is missing behind ", argv[*i]);
+	if (!value)
+		value = argv[++*i];
+	*(config ? &config_path : o->text) = value;
+	return 0;
+}
+
+int options_read(const struct command_spec *c, int argc, char **argv, bool *json, char ***words_out, int *nwords)
+{
+	bool only_words = false;
+	int n = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (!only_words && strcmp(argv[i], "--") == 0) {
+			only_words = true;
+		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
+			int r = read_option(c, argc, argv, &i, json);
+			if (r)
+				return r;
+		} else {
+			argv[1 + n++] = argv[i];
+		}
+	}
+	if (n < c->least)
+		return wrong(c, "something is missing", "");
+	if (n > c->most)
+		return wrong(c, "one word too many: ", argv[1 + c->most]);
+	*words_out = argv + 1;
+	*nwords = n;
+	return 0;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hearback show: the story of one conversation. */
+#include "command/ask.h"
+#include "command/command.h"
+#include "command/options.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool has(const struct row *r, const char *name)
+{
+	const struct cell *c = row_cell(r, name);
+
+	return c && (c->type == CELL_TEXT || c->type == CELL_LIST ? c->text.n > 0 : c->number != 0);
+}
+
+static void print_indented(const char *text, const char *indent)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		printf("%s%.*s\n", indent, (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void print_head(const struct row *r)
+{
+	printf("%s  %s  %s\n", cell_show(r, "conversation"), cell_show(r, "state"), cell_show(r, "subject"));
+	printf("  requester   %s%s%s%s\n", cell_show(r, "requester"), has(r, "name") ? " (" : "", has(r, "name") ? cell_show(r, "name") : "",
+	       has(r, "name") ? ")" : "");
+	if (has(r, "agent"))
+		printf("  answered by %s\n", cell_show(r, "agent"));
+	if (has(r, "linked"))
+		printf("  claims to belong to %s; its sender is not known there\n", cell_show(r, "linked"));
+}
+
+static void print_event(const struct row *r)
+{
+	printf("\n%s  %s", cell_show(r, "at"), cell_show(r, "event"));
+	if (has(r, "author"))
+		printf("  %s", cell_show(r, "author"));
+	if (has(r, "actor"))
+		printf("  by %s", cell_show(r, "actor"));
+	printf("\n");
+	if (has(r, "subject"))
+		printf("  %s\n", cell_show(r, "subject"));
+	if (has(r, "message"))
+		printf("  kind %s, voice %s, %s, joined by %s\n", cell_show(r, "kind"), cell_show(r, "voice"), cell_show(r, "proof"),
+		       cell_show(r, "join"));
+	if (has(r, "trouble"))
+		printf("  NOT READ: %s\n", cell_show(r, "trouble"));
+	if (has(r, "collision"))
+		printf("  its Message-ID belongs to another message already\n");
+	if (has(r, "partial"))
+		printf("  only its beginning was fetched; the rest is in the mailbox\n");
+	if (has(r, "entry"))
+		printf("  -> entry %s to %s: %s  %s\n", cell_show(r, "entry"), cell_show(r, "entry_recipient"), cell_show(r, "entry_state"),
+		       has(r, "entry_reply") ? cell_show(r, "entry_reply") : "");
+	if (has(r, "attachments"))
+		print_indented(cell_show(r, "attachments"), "  + ");
+	if (has(r, "text"))
+		print_indented(cell_show(r, "text"), "    ");
+}
+
+static void print_row(void *context, const struct row *r)
+{
+	(void)context;
+	if (span_eq(r->kind, SPAN("conversation")))
+		print_head(r);
+	else if (span_eq(r->kind, SPAN("clock")))
+		printf("  %s\n", cell_show(r, "explained"));
+	else
+		print_event(r);
+}
+
+int command_show(int argc, char **argv)
+{
+	const struct command_spec spec = {
+		"show C-NUMBER",
+		"The story of a conversation: who it is with, its clocks and how they were computed, every message in order\n"
+		"and what was decided on it.",
+		NULL, 0, 1, 1,
+	};
+	struct control_request r = { .verb = SPAN("show") };
+	bool json = false;
+	char **words;
+	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
+
+	if (e)
+		return e - 1;
+	control_add(&r, "conversation", span_of(words[0]));
+	return ask(&r, json ? print_json_row : print_row, NULL);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hearback status */
+#include "command/ask.h"
+#include "command/command.h"
+#include "command/options.h"
+#include <stdio.h>
+
+static void print_row(void *context, const struct row *r)
+{
+	(void)context;
+	if (span_eq(r->kind, SPAN("keeper"))) {
+		printf("%s conversations, %s messages, %s overdue; ledger %.1f MB, %s audit records\n", cell_show(r, "conversations"),
+		       cell_show(r, "messages"), cell_show(r, "overdue"), (double)cell_number(r, "ledger_bytes") / 1e6, cell_show(r, "records"));
+		if (row_cell(r, "walls_missing")->text.n)
+			printf("walls missing: %s\n", cell_show(r, "walls_missing"));
+	} else if (span_eq(r->kind, SPAN("account"))) {
+		printf("\n%s  mode %s  queued %s, in flight %s, held %s, uncertain %s; agents' answers %s\n", cell_show(r, "account"),
+		       cell_show(r, "mode"), cell_show(r, "queued"), cell_show(r, "in_flight"), cell_show(r, "held"), cell_show(r, "uncertain"),
+		       cell_number(r, "answers_seen") ? "are seen" : "were never seen yet");
+	} else {
+		printf("  %-6s %-14s %s  cursor %s of %s, last looked at %s", cell_show(r, "mailbox"), cell_show(r, "name"),
+		       cell_number(r, "connected") ? "connected" : "NOT CONNECTED", cell_show(r, "cursor"), cell_show(r, "uidnext"),
+		       cell_show(r, "looked"));
+		if (row_cell(r, "trouble")->text.n)
+			printf("\n         %s", cell_show(r, "trouble"));
+		printf("\n");
+	}
+}
+
+int command_status(int argc, char **argv)
+{
+	const struct command_spec spec = { "status", "How each account stands: mode, mailboxes, cursors, queues, walls.", NULL, 0, 0, 0 };
+	struct control_request r = { .verb = SPAN("status") };
+	bool json = false;
+	char **words;
+	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
+
+	return e ? e - 1 : ask(&r, json ? print_json_row : print_row, NULL);
+}
