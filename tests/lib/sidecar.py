@@ -37,18 +37,18 @@ def open_folder(prefix="hearback-"):
 
 
 def programs(build, folder):
-    """Path of the built `hearback`, its rooms beside it. It runs as an unprivileged user: if that
+    """Path of the built `hearback`, its rooms one folder above it. It runs as an unprivileged user: if that
     user cannot reach the build folder (a clone below /root, say), copies are made in `folder`."""
-    source = os.path.join(build, "src")
-    missing = [r for r in ROOMS if not os.access(os.path.join(source, r), os.X_OK)]
-    if missing:
-        raise ServersError(f"{source}/{missing[0]} is missing: build hearback first")
-    if not closed_folder(source):
-        return os.path.join(source, "hearback")
+    paths = [os.path.join(build, "src" if room == "hearback" else ".", room) for room in ROOMS]
+    for path in paths:
+        if not os.access(path, os.X_OK):
+            raise ServersError(f"{path} is missing: build hearback first")
+    if not closed_folder(build):
+        return paths[0]
     target = os.path.join(folder, "bin")
     os.makedirs(target, exist_ok=True)
-    for room in ROOMS:
-        shutil.copy(os.path.join(source, room), os.path.join(target, room))
+    for path in paths:
+        shutil.copy(path, target)
     return os.path.join(target, "hearback")
 
 
