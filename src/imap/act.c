@@ -5,8 +5,8 @@
 #include "mail/message_id.h"
 #include <stdlib.h>
 
-enum imap_fault imap_search(struct imap *imap, struct mailimap_search_key *key, uint64_t bytes, uint32_t from, uint32_t to,
-			    uint32_t *lowest)
+enum imap_fault imap_search(struct imap *imap, struct mailimap_search_key *key, uint64_t bytes, uint32_t from,
+			    uint32_t to, uint32_t *lowest)
 {
 	clist *found = NULL;
 
@@ -47,14 +47,15 @@ enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32
 	return imap_search(imap, key, COMMAND_BYTES, 1, UINT32_MAX, uid);
 }
 
-static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct mailimap_flag *flag, bool add)
+static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct mailimap_flag *flag,
+			     bool add)
 {
 	struct mailimap_flag_list *list = mailimap_flag_list_new_empty();
 
 	if (!list || !flag || mailimap_flag_list_add(list, flag))
 		abort();
 	struct mailimap_store_att_flags *att = add ? mailimap_store_att_flags_new_add_flags_silent(list)
-						    : mailimap_store_att_flags_new_remove_flags_silent(list);
+						   : mailimap_store_att_flags_new_remove_flags_silent(list);
 	if (!att)
 		abort();
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_store(imap->m, set, att);
@@ -66,12 +67,14 @@ static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct
 static uint32_t only_uid(struct mailimap_set *set)
 {
 	clistiter *first = set ? clist_begin(set->set_list) : NULL;
-	const struct mailimap_set_item *item = first && clist_count(set->set_list) == 1 ? clist_content(first) : NULL;
+	const struct mailimap_set_item *item =
+		first && clist_count(set->set_list) == 1 ? clist_content(first) : NULL;
 
 	return item && item->set_first == item->set_last ? item->set_first : 0;
 }
 
-static enum imap_fault carry(struct imap *imap, struct mailimap_set *set, const char *name, bool move, uint32_t *moved)
+static enum imap_fault carry(struct imap *imap, struct mailimap_set *set, const char *name, bool move,
+			     uint32_t *moved)
 {
 	struct mailimap_set *source = NULL;
 	struct mailimap_set *target = NULL;
@@ -92,7 +95,8 @@ static enum imap_fault carry(struct imap *imap, struct mailimap_set *set, const 
 
 /* RFC 6851 section 3.3. Without UID EXPUNGE the copy that is left stays marked: EXPUNGE would take along what
  * others have marked. */
-static enum imap_fault copy_and_remove(struct imap *imap, struct mailimap_set *set, const char *name, uint32_t *moved)
+static enum imap_fault copy_and_remove(struct imap *imap, struct mailimap_set *set, const char *name,
+				       uint32_t *moved)
 {
 	enum imap_fault fault = carry(imap, set, name, false, moved);
 

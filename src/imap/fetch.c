@@ -27,7 +27,8 @@ static struct mailimap_fetch_type *fetch_type(unsigned wanted, uint32_t limit)
 		want(type, mailimap_fetch_att_new_rfc822_size());
 	}
 	if (wanted & WANTED_BODY)
-		want(type, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new(NULL), 0, limit + 1));
+		want(type, mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new(NULL), 0,
+									    limit + 1));
 	return type;
 }
 
@@ -57,7 +58,8 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 
 	*top = 0;
 	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
-	enum imap_fault fault = imap_outcome(imap, imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_noop(imap->m), "NOOP");
+	enum imap_fault fault =
+		imap_outcome(imap, imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_noop(imap->m), "NOOP");
 	if (fault)
 		return fault;
 	*exists = imap->m->imap_selection_info->sel_exists;
@@ -80,7 +82,8 @@ static int by_uid(const void *a, const void *b)
 	return x->uid < y->uid ? -1 : x->uid > y->uid;
 }
 
-enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct frame_batch_item *items, uint32_t *n)
+enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct frame_batch_item *items,
+			  uint32_t *n)
 {
 	/* Twice the window: a row may come again when a flag changes meanwhile. */
 	static struct frame_batch_item found[2 * LIMIT_UID_WINDOW];
@@ -92,7 +95,8 @@ enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct 
 	if (fault)
 		return fault;
 	if (imap->rows.too_many)
-		return imap_fail(imap, IMAP_LOST, "UID FETCH: the server lists more messages than UIDs were asked for");
+		return imap_fail(imap, IMAP_LOST,
+				 "UID FETCH: the server lists more messages than UIDs were asked for");
 	qsort(found, imap->rows.n, sizeof(*found), by_uid);
 	for (uint32_t i = 0; i < imap->rows.n && *n < LIMIT_UID_WINDOW; i++)
 		if (!*n || items[*n - 1].uid != found[i].uid)
@@ -143,7 +147,8 @@ enum imap_fault imap_next_uid(struct imap *imap, uint32_t from, uint32_t to, uin
 	uint64_t width = LIMIT_UID_WINDOW;
 
 	*uid = 0;
-	for (uint64_t at = from; at <= to; at += width, width = width * 2 < GAP_WINDOW ? width * 2 : GAP_WINDOW) {
+	for (uint64_t at = from; at <= to;
+	     at += width, width = width * 2 < GAP_WINDOW ? width * 2 : GAP_WINDOW) {
 		uint64_t end = at + width - 1 < to ? at + width - 1 : to;
 		struct mailimap_set *set = mailimap_set_new_interval((uint32_t)at, (uint32_t)end);
 		struct mailimap_search_key *key = set ? mailimap_search_key_new_uid(set) : NULL;

@@ -71,9 +71,11 @@ static enum imap_fault refused(struct imap *imap, const char *user)
 	struct span words = words_of_tagged(imap_answer(imap));
 
 	if (words_are_transient(words))
-		return imap_fail(imap, IMAP_LOST, "the server does not let %s in now: %s", user, imap_quote(words));
-	return imap_fail(imap, IMAP_REFUSED, "the server refused the password of %s: %s; check user and password_file",
-			 user, imap_quote(words));
+		return imap_fail(imap, IMAP_LOST, "the server does not let %s in now: %s", user,
+				 imap_quote(words));
+	return imap_fail(imap, IMAP_REFUSED,
+			 "the server refused the password of %s: %s; check user and password_file", user,
+			 imap_quote(words));
 }
 
 static enum imap_fault login_plain(struct imap *imap, const char *user, const char *password)
@@ -96,9 +98,12 @@ static enum imap_fault login_plain(struct imap *imap, const char *user, const ch
 static enum imap_fault login_quoted(struct imap *imap, const char *user, const char *password)
 {
 	if (imap->offers & OFFERS_LOGIN_DISABLED)
-		return imap_fail(imap, IMAP_WRONG, "the server allows no login on this port (LOGINDISABLED): use the TLS port");
+		return imap_fail(imap, IMAP_WRONG,
+				 "the server allows no login on this port (LOGINDISABLED): use the TLS port");
 	if (!ascii_only(user) || !ascii_only(password))
-		return imap_fail(imap, IMAP_WRONG, "the server offers no AUTH=PLAIN, and LOGIN takes only ASCII: change the password");
+		return imap_fail(
+			imap, IMAP_WRONG,
+			"the server offers no AUTH=PLAIN, and LOGIN takes only ASCII: change the password");
 	enum imap_fault fault = imap_outcome(imap, mailimap_login(imap->m, user, password), "LOGIN");
 	return fault == IMAP_SAID_NO ? refused(imap, user) : fault;
 }
@@ -108,7 +113,8 @@ enum imap_fault imap_login(struct imap *imap, const char *user, const char *pass
 	if (!*user || has_control(user))
 		return imap_fail(imap, IMAP_WRONG, "user is empty or holds control characters: correct it");
 	if (!*password || has_control(password))
-		return imap_fail(imap, IMAP_WRONG, "the password is empty or holds control characters: check password_file");
+		return imap_fail(imap, IMAP_WRONG,
+				 "the password is empty or holds control characters: check password_file");
 	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
 	enum imap_fault fault = imap->offers & OFFERS_AUTH_PLAIN ? login_plain(imap, user, password)
 								 : login_quoted(imap, user, password);

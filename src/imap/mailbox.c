@@ -12,7 +12,8 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 	buf_puts(&shown, "mailbox ");
 	mailbox_name_decode(span_of(name), &shown);
 	if (!mailbox_name_may_write(span_of(name)))
-		return imap_fail(imap, IMAP_WRONG, "%s: not a name the server can be asked for", buf_cstr(&shown));
+		return imap_fail(imap, IMAP_WRONG, "%s: not a name the server can be asked for",
+				 buf_cstr(&shown));
 	imap_arm(imap, LIST_MS, COMMAND_BYTES);
 	int code = read_only ? mailimap_examine(imap->m, name) : mailimap_select(imap->m, name);
 	enum imap_fault fault = imap_outcome(imap, code, buf_cstr(&shown));
@@ -20,18 +21,23 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 		return imap_fail(imap, IMAP_LOST, "%s cannot be opened now: %s", buf_cstr(&shown),
 				 imap_quote(words_of_tagged(imap_answer(imap))));
 	if (fault == IMAP_SAID_NO)
-		return imap_fail(imap, IMAP_WRONG, "%s cannot be opened: %s; check its name in the configuration",
+		return imap_fail(imap, IMAP_WRONG,
+				 "%s cannot be opened: %s; check its name in the configuration",
 				 buf_cstr(&shown), imap_quote(words_of_tagged(imap_answer(imap))));
 	if (fault)
 		return fault;
 	const struct mailimap_selection_info *info = imap->m->imap_selection_info;
-	if (!info || !info->sel_uidvalidity || !words_confirm_uidvalidity(imap_answer(imap), info->sel_uidvalidity))
-		return imap_fail(imap, IMAP_WRONG, "%s has no valid UIDVALIDITY: its messages cannot be told apart for long",
+	if (!info || !info->sel_uidvalidity ||
+	    !words_confirm_uidvalidity(imap_answer(imap), info->sel_uidvalidity))
+		return imap_fail(imap, IMAP_WRONG,
+				 "%s has no valid UIDVALIDITY: its messages cannot be told apart for long",
 				 buf_cstr(&shown));
 	if (span_ifind(imap_answer(imap), SPAN("[UIDNOTSTICKY]")) >= 0)
-		return imap_fail(imap, IMAP_WRONG, "%s does not keep its UIDs (UIDNOTSTICKY): it cannot be watched",
+		return imap_fail(imap, IMAP_WRONG,
+				 "%s does not keep its UIDs (UIDNOTSTICKY): it cannot be watched",
 				 buf_cstr(&shown));
-	*out = (struct imap_mailbox){ .uidvalidity = info->sel_uidvalidity, .uidnext = info->sel_uidnext,
+	*out = (struct imap_mailbox){ .uidvalidity = info->sel_uidvalidity,
+				      .uidnext = info->sel_uidnext,
 				      .exists = info->sel_exists };
 	return IMAP_FINE;
 }
@@ -72,7 +78,8 @@ static bool flagged(const struct mailimap_mailbox_list *box, const char *name)
 
 static bool can_be_opened(const struct mailimap_mailbox_list *box)
 {
-	return box->mb_name && mailbox_name_may_write(span_of(box->mb_name)) && !flagged(box, "NonExistent") &&
+	return box->mb_name && mailbox_name_may_write(span_of(box->mb_name)) &&
+	       !flagged(box, "NonExistent") &&
 	       !(box->mb_flag && box->mb_flag->mbf_type == MAILIMAP_MBX_LIST_FLAGS_SFLAG &&
 		 box->mb_flag->mbf_sflag == MAILIMAP_MBX_LIST_SFLAG_NOSELECT);
 }
@@ -97,10 +104,10 @@ static bool means_sent(const struct mailimap_mailbox_list *box)
 }
 
 struct search {
-	const char *by_use;  /* the first one flagged \Sent */
+	const char *by_use; /* the first one flagged \Sent */
 	const char *by_name;
 	unsigned named;
-	struct buf shown;    /* names, for the person who has to choose */
+	struct buf shown; /* names, for the person who has to choose */
 	unsigned n;
 };
 

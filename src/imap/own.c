@@ -35,7 +35,8 @@ enum own_reply own_line(struct imap *imap, struct span *line)
 	if (span_starts(*line, SPAN("+")))
 		return OWN_CONTINUE;
 	if (span_starts(*line, SPAN("* ")))
-		return span_istarts(*line, SPAN("* BYE ")) || announces_literal(*line) ? OWN_LOST : OWN_UNTAGGED;
+		return span_istarts(*line, SPAN("* BYE ")) || announces_literal(*line) ? OWN_LOST
+										       : OWN_UNTAGGED;
 	snprintf(tag, sizeof(tag), "h%u ", imap->own_tag);
 	if (!span_starts(*line, span_of(tag)))
 		return OWN_LOST;

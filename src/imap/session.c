@@ -146,7 +146,8 @@ static enum imap_fault lost(struct imap *imap, int code, const char *what)
 	if (code == MAILIMAP_ERROR_PROTOCOL)
 		return imap_fail(imap, IMAP_LOST, "%s: the server does not take the command: %s", what,
 				 imap_quote(words_of_tagged(imap_answer(imap))));
-	return imap_fail(imap, IMAP_LOST, "%s: the server's answer cannot be understood (libetpan %d)", what, code);
+	return imap_fail(imap, IMAP_LOST, "%s: the server's answer cannot be understood (libetpan %d)", what,
+			 code);
 }
 
 enum imap_fault imap_outcome(struct imap *imap, int code, const char *what)
@@ -218,7 +219,8 @@ enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)
 	int code = mailimap_connect(imap->m, stream);
 	if (code == MAILIMAP_NO_ERROR_AUTHENTICATED) {
 		imap->broken = true;
-		return imap_fail(imap, IMAP_WRONG, "the server says that we are logged in already (PREAUTH): refused");
+		return imap_fail(imap, IMAP_WRONG,
+				 "the server says that we are logged in already (PREAUTH): refused");
 	}
 	fault = imap_outcome(imap, code, "greeting");
 	if (fault)

@@ -23,7 +23,8 @@ struct span words_of_tagged(struct span answer)
 		struct span state = first_word(&line);
 		if (!tag.n || tag.p[0] == '*' || tag.p[0] == '+')
 			continue;
-		if (span_ieq(state, SPAN("NO")) || span_ieq(state, SPAN("BAD")) || span_ieq(state, SPAN("OK")))
+		if (span_ieq(state, SPAN("NO")) || span_ieq(state, SPAN("BAD")) ||
+		    span_ieq(state, SPAN("OK")))
 			found = line;
 	}
 	return found;
@@ -48,7 +49,8 @@ int64_t words_retry_after(struct span words)
 	if (at >= 0) {
 		struct span rest = span_sub(words, (size_t)at + suggestion.n, words.n);
 		if (span_to_u64(first_word(&rest), INT32_MAX, &milliseconds) && milliseconds)
-			return milliseconds >= RETRY_MAX * 1000 ? RETRY_MAX : (int64_t)(milliseconds + 999) / 1000;
+			return milliseconds >= RETRY_MAX * 1000 ? RETRY_MAX
+								: (int64_t)(milliseconds + 999) / 1000;
 	}
 	return span_ifind(words, SPAN("[THROTTLED]")) >= 0 ? RETRY_WITHOUT_NUMBER : 0;
 }
@@ -56,7 +58,7 @@ int64_t words_retry_after(struct span words)
 bool words_are_transient(struct span words)
 {
 	const struct span codes[] = { SPAN("[UNAVAILABLE]"), SPAN("[THROTTLED]"), SPAN("[INUSE]"),
-					     SPAN("[LIMIT]"), SPAN("[SERVERBUG]") };
+				      SPAN("[LIMIT]"), SPAN("[SERVERBUG]") };
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
 		if (span_istarts(words, codes[i]))
@@ -76,7 +78,8 @@ bool words_confirm_uidvalidity(struct span answer, uint32_t uidvalidity)
 		answer = span_sub(answer, (size_t)at + code.n, answer.n);
 		ptrdiff_t end = span_chr(answer, ']');
 		uint64_t value = 0;
-		if (end < 0 || !span_to_u64(span_trim(span_sub(answer, 0, (size_t)end)), UINT32_MAX, &value) ||
+		if (end < 0 ||
+		    !span_to_u64(span_trim(span_sub(answer, 0, (size_t)end)), UINT32_MAX, &value) ||
 		    value != uidvalidity)
 			return false;
 		found = true;

@@ -30,7 +30,8 @@ static void set_options(int fd)
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-		setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(options[i].value));
+		setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+			   sizeof(options[i].value));
 }
 
 struct stream *stream_adopt(int fd, const char *host, uint16_t port)
@@ -42,7 +43,8 @@ struct stream *stream_adopt(int fd, const char *host, uint16_t port)
 	s->fd = fd;
 	s->idle_ms = STREAM_IDLE_MS;
 	bool literal6 = strchr(host, ':') != NULL;
-	snprintf(s->where, sizeof(s->where), "%s%.250s%s:%u", literal6 ? "[" : "", host, literal6 ? "]" : "", port);
+	snprintf(s->where, sizeof(s->where), "%s%.250s%s:%u", literal6 ? "[" : "", host, literal6 ? "]" : "",
+		 port);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return s;
@@ -108,20 +110,23 @@ static int try_all(const struct addrinfo *list, int64_t timeout_ms)
 static int resolve_failure(const char *where, int code, struct err *err)
 {
 	if (code == EAI_AGAIN)
-		return err_set(err, -EAGAIN, "%s: the name service gives no answer: check the network and DNS",
-			       where);
+		return err_set(err, -EAGAIN,
+			       "%s: the name service gives no answer: check the network and DNS", where);
 	if (code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY)
 		return err_set(err, -ENXIO, "%s: there is no such host: check the host name", where);
-	return err_set(err, -EHOSTUNREACH, "%s: the host name cannot be resolved: %s", where, gai_strerror(code));
+	return err_set(err, -EHOSTUNREACH, "%s: the host name cannot be resolved: %s", where,
+		       gai_strerror(code));
 }
 
 static int connect_failure(const char *where, int code, int64_t timeout_ms, struct err *err)
 {
 	if (code == -ECONNREFUSED)
-		return err_set(err, code, "%s: connection refused: check host and port, and that the server runs",
+		return err_set(err, code,
+			       "%s: connection refused: check host and port, and that the server runs",
 			       where);
 	if (code == -ETIMEDOUT)
-		return err_set(err, code, "%s: no answer within %lld s: check host and port, and the firewall", where,
+		return err_set(err, code,
+			       "%s: no answer within %lld s: check host and port, and the firewall", where,
 			       (long long)(timeout_ms / 1000));
 	return err_set(err, code, "%s: cannot connect: %s", where, strerror(-code));
 }

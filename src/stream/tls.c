@@ -22,7 +22,8 @@ static bool is_address(const char *name)
 	return inet_pton(AF_INET, name, room) == 1 || inet_pton(AF_INET6, name, room) == 1;
 }
 
-static int load_trust(struct stream *s, gnutls_certificate_credentials_t trust, const char *ca_file, struct err *err)
+static int load_trust(struct stream *s, gnutls_certificate_credentials_t trust, const char *ca_file,
+		      struct err *err)
 {
 	if (!ca_file || !*ca_file) {
 		if (gnutls_certificate_set_x509_system_trust(trust) > 0)
@@ -35,8 +36,8 @@ static int load_trust(struct stream *s, gnutls_certificate_credentials_t trust, 
 	if (r > 0)
 		return 0;
 	if (r == GNUTLS_E_FILE_ERROR)
-		return err_set(err, -EINVAL, "%s: ca_file %s cannot be read: check path and permissions", s->where,
-			       ca_file);
+		return err_set(err, -EINVAL, "%s: ca_file %s cannot be read: check path and permissions",
+			       s->where, ca_file);
 	return err_set(err, -EINVAL, "%s: ca_file %s holds no certificate in PEM form", s->where, ca_file);
 }
 
@@ -122,7 +123,8 @@ static int certificate_failure(struct stream *s, gnutls_session_t tls, const cha
 	return err_set(err, -EKEYREJECTED, "%s: %s", s->where, buf_cstr(&why));
 }
 
-static int handshake_failure(struct stream *s, gnutls_session_t tls, int code, const char *name, struct err *err)
+static int handshake_failure(struct stream *s, gnutls_session_t tls, int code, const char *name,
+			     struct err *err)
 {
 	switch (code) {
 	case GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR:
@@ -132,13 +134,15 @@ static int handshake_failure(struct stream *s, gnutls_session_t tls, int code, c
 	case GNUTLS_E_UNEXPECTED_PACKET:
 	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
 	case GNUTLS_E_RECORD_OVERFLOW:
-		return err_set(err, -EPROTO, "%s: the server does not speak TLS there, or not TLS 1.2 or later: "
-			       "check the port (imaps 993, submissions 465)", s->where);
+		return err_set(err, -EPROTO,
+			       "%s: the server does not speak TLS there, or not TLS 1.2 or later: "
+			       "check the port (imaps 993, submissions 465)",
+			       s->where);
 	case GNUTLS_E_PREMATURE_TERMINATION:
 	case GNUTLS_E_PULL_ERROR:
 	case GNUTLS_E_PUSH_ERROR:
-		return err_set(err, -ECONNRESET, "%s: the server closed the connection while TLS was starting",
-			       s->where);
+		return err_set(err, -ECONNRESET,
+			       "%s: the server closed the connection while TLS was starting", s->where);
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
 		return err_set(err, -EPROTO, "%s: the server refused TLS: %s", s->where,
 			       gnutls_alert_get_name(gnutls_alert_get(tls)));
@@ -156,7 +160,8 @@ static int shake_hands(struct stream *s, gnutls_session_t tls, const char *name,
 		if (code != GNUTLS_E_AGAIN && gnutls_error_is_fatal(code))
 			return handshake_failure(s, tls, code, name, err);
 		/* Waits for E_AGAIN; for warnings the socket is ready anyway, and the deadline holds. */
-		int r = stream_wait(s, code == GNUTLS_E_AGAIN && gnutls_record_get_direction(tls) ? POLLOUT : POLLIN);
+		int r = stream_wait(s, code == GNUTLS_E_AGAIN && gnutls_record_get_direction(tls) ? POLLOUT
+												  : POLLIN);
 		if (r)
 			return err_set(err, r, "%s: no TLS: %s: check the port (imaps 993, submissions 465)",
 				       s->where, s->why);

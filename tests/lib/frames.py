@@ -3,16 +3,25 @@
 import array
 import fcntl
 import os
+import re
 import signal
 import socket
 import struct
 
+
+def _frame_types():
+    """The numbers as src/frame/frame.h gives them: FRAME_READY becomes READY."""
+    with open(os.path.join(os.environ.get("top_srcdir", "."), "src/frame/frame.h"), encoding="ascii") as f:
+        body = f.read().split("enum frame_type {")[1].split("};")[0]
+    number = 0
+    for name, value in re.findall(r"FRAME_(\w+)(?: = (\d+))?,", re.sub(r"/\*.*?\*/", "", body, flags=re.S)):
+        number = int(value) if value else number + 1
+        yield name, number
+
+
+globals().update(_frame_types())
 VERSION = 1
-START, STOP, SECRET = 1, 2, 3
-READY, ENDING, NEED_SECRET = 5, 6, 7
-RESUME, SELECTED, BATCH, BATCH_DONE, SEEN_ALL, ORDER, ORDER_DONE, TROUBLE = range(32, 40)
 LOOK, MOVE, SEARCH, REFETCH = range(4)
-SEND, DOT_ASK, DOT_GRANTED, SENT_RESULT = 80, 81, 82, 83
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config")
 FRAME_MAX = 192 * 1024

@@ -24,34 +24,31 @@ class Item:
 
 
 class Poller(frames.Room):
-    def __init__(self, binary, text, secret=b"secret\n", resume=(0, 0, False), start_secret=None, **more):
-        super().__init__(binary, text, "support", secret=start_secret, **more)
+    def __init__(self, binary, text, secret=b"secret\n", resume=(0, 0, False), **more):
+        fd = frames.memfd(secret)
+        os.lseek(fd, 0, os.SEEK_SET)
+        super().__init__(binary, text, "support", secret=fd, **more)
+        os.close(fd)
         self.number = 0
+        self.early = None
         self.keeper.send(frames.RESUME, frames.u32(resume[0]) + frames.u32(resume[1]) + bytes([resume[2]]))
-        self.secret = secret
 
     def log_in(self):
-        """Gives the secret when asked; True once the poller is ready, False if it ends before."""
-        while got := self.supervisor.receive():
-            if got[0] == frames.NEED_SECRET:
-                fd = frames.memfd(self.secret)
-                os.lseek(fd, 0, os.SEEK_SET)
-                self.supervisor.send(frames.SECRET, frames.blob(""), fd)
-                os.close(fd)
-            elif got[0] == frames.READY:
-                return True
-            else:
-                self.early = frames.ENDINGS[got[1].take("B")], got[1].take(">q"), got[1].text()
-                return False
+        """True once the poller is ready, False if it ends before."""
+        got = self.supervisor.receive()
+        if got and got[0] == frames.READY:
+            return True
+        self._ended(got)
         return False
+
+    def _ended(self, got):
+        if got and got[0] == frames.ENDING:
+            self.early = frames.ENDINGS[got[1].take("B")], got[1].take(">q"), got[1].text()
 
     def why(self):
         """(why, retry_after, text) of the ending."""
-        if not hasattr(self, "early"):
-            while got := self.supervisor.receive():
-                if got[0] == frames.ENDING:
-                    self.early = frames.ENDINGS[got[1].take("B")], got[1].take(">q"), got[1].text()
-                    break
+        while not self.early and (got := self.supervisor.receive()):
+            self._ended(got)
         self.wait()
         return self.early
 

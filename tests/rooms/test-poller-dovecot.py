@@ -39,7 +39,7 @@ def start(s, secret=None, host="localhost", **more):
 
 def opened(s, **more):
     p = start(s, **more)
-    t.check("ready behind the walls", p.log_in(), getattr(p, "early", ""))
+    t.check("ready behind the walls", p.log_in(), p.early)
     return p
 
 

@@ -36,10 +36,8 @@ bool poller_end(struct poller *p, enum ending why, const char *fmt, ...)
 bool poller_fine(struct poller *p, enum imap_fault fault)
 {
 	static const enum ending ends[] = {
-		[IMAP_FINE] = ENDING_ORDERLY,
-		[IMAP_SAID_NO] = ENDING_TRANSIENT,
-		[IMAP_LOST] = ENDING_TRANSIENT,
-		[IMAP_REFUSED] = ENDING_REFUSED,
+		[IMAP_FINE] = ENDING_ORDERLY,	[IMAP_SAID_NO] = ENDING_TRANSIENT,
+		[IMAP_LOST] = ENDING_TRANSIENT, [IMAP_REFUSED] = ENDING_REFUSED,
 		[IMAP_WRONG] = ENDING_CONFIG,
 	};
 
@@ -58,11 +56,10 @@ static bool start(struct poller *p, struct frame *f)
 	struct wire w = wire_over(f->payload);
 	struct err err;
 
-	if (f->type != FRAME_START || !frame_start_get(&w, &s))
+	if (f->type != FRAME_START || !frame_start_get(&w, &s) || f->fds[1] < 0)
 		return poller_end(p, ENDING_TRANSIENT, "the supervisor did not say what to watch");
 	log_open("poller", s.debug);
 	p->name = arena_str(p->arena, s.account);
-	/* The secret may come along; else it is asked for when it is needed. */
 	p->secret_fd = f->fds[1];
 	f->fds[1] = -1;
 	p->once = s.once;
@@ -76,7 +73,8 @@ static bool start(struct poller *p, struct frame *f)
 	uint32_t one = p->account->fetch_limit + 1;
 	p->bytes = BUF_CAPPED(one > LIMIT_BATCH_BYTES ? one : LIMIT_BATCH_BYTES);
 	if (s.mailbox.n && !mailbox_name_encode(s.mailbox, &p->mailbox))
-		return poller_end(p, ENDING_CONFIG, "%s: the name of the mailbox cannot be written: correct it", p->name);
+		return poller_end(p, ENDING_CONFIG,
+				  "%s: the name of the mailbox cannot be written: correct it", p->name);
 	return true;
 }
 
@@ -104,39 +102,9 @@ static bool read_secret(struct poller *p, struct buf *secret)
 	if (secret->n && secret->p[secret->n - 1] == '\r')
 		secret->n--;
 	if (!secret->n || memchr(secret->p, '\0', secret->n))
-		return poller_end(p, ENDING_CONFIG, "%s: password_file is empty or holds a NUL byte", p->name);
+		return poller_end(p, ENDING_CONFIG, "%s: password_file is empty or holds a NUL byte",
+				  p->name);
 	return true;
-}
-
-static bool hear_secret(struct poller *p, struct frame *f)
-{
-	struct wire w = wire_over(f->payload);
-	struct span error;
-
-	if (f->type == FRAME_STOP)
-		return poller_end(p, ENDING_ORDERLY, "%s: told to stop", p->name);
-	if (f->type != FRAME_SECRET || !frame_secret_get(&w, &error))
-		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor gave no secret", p->name);
-	if (error.n || f->fds[0] < 0)
-		return poller_end(p, ENDING_CONFIG, "%s: %.*s", p->name, SPAN_ARG(error));
-	p->secret_fd = f->fds[0];
-	f->fds[0] = -1;
-	return true;
-}
-
-static bool ask_secret(struct poller *p)
-{
-	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
-	struct frame f;
-
-	frame_begin(&b, FRAME_NEED_SECRET);
-	if (!poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1))
-		return false;
-	if (frame_recv(CHILD_SUPERVISOR_FD, p->room, sizeof(p->room), &f) != 1)
-		return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor is gone", p->name);
-	bool good = hear_secret(p, &f);
-	frame_close_fds(&f);
-	return good;
 }
 
 static bool log_in(struct poller *p)
@@ -145,7 +113,7 @@ static bool log_in(struct poller *p)
 
 	/* All its room at once, so that no copy is left behind where it grew. */
 	buf_reserve(&secret, LIMIT_SECRET + 2);
-	if ((p->secret_fd < 0 && !ask_secret(p)) || !read_secret(p, &secret))
+	if (!read_secret(p, &secret))
 		return false;
 	const char *user = arena_str(p->arena, p->account->user);
 	enum imap_fault fault = imap_login(p->imap, user, buf_cstr(&secret));
@@ -178,7 +146,8 @@ static bool raise_walls(struct poller *p, struct sandbox_walls *walls)
 	sandbox_calls(walls, SANDBOX_CONNECTED);
 	sandbox_missing(walls, &missing);
 	if (missing.n)
-		log_event(LOG_WARN, "walls.missing", "account=%s walls=%s", p->name, log_quote(buf_cstr(&missing)));
+		log_event(LOG_WARN, "walls.missing", "account=%s walls=%s", p->name,
+			  log_quote(buf_cstr(&missing)));
 	frame_begin(&b, FRAME_READY);
 	return poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1);
 }
@@ -200,10 +169,12 @@ static bool tell_selected(struct poller *p, const struct imap_mailbox *box)
 	BUF_CLEANUP struct buf name = BUF_CAPPED(4 * LIMIT_MAILBOX_NAME);
 
 	mailbox_name_decode(buf_span(&p->mailbox), &name);
-	struct frame_selected s = { .mailbox = buf_span(&name), .uidvalidity = box->uidvalidity,
-				    .uidnext = box->uidnext, .exists = box->exists };
-	log_event(LOG_INFO, "mailbox.open", "account=%s sent=%d uidvalidity=%u uidnext=%u exists=%u", p->name, p->sent,
-		  s.uidvalidity, s.uidnext, s.exists);
+	struct frame_selected s = { .mailbox = buf_span(&name),
+				    .uidvalidity = box->uidvalidity,
+				    .uidnext = box->uidnext,
+				    .exists = box->exists };
+	log_event(LOG_INFO, "mailbox.open", "account=%s sent=%d uidvalidity=%u uidnext=%u exists=%u", p->name,
+		  p->sent, s.uidvalidity, s.uidnext, s.exists);
 	frame_begin(&b, FRAME_SELECTED);
 	frame_selected_put(&b, &s);
 	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
@@ -226,7 +197,8 @@ static bool open_mailbox(struct poller *p)
 		return false;
 	if (!box.uidnext || box.uidnext > p->last_uid)
 		return true;
-	return tell_trouble(p, "the server counts UIDs anew without a new UIDVALIDITY: new messages may not be seen");
+	return tell_trouble(
+		p, "the server counts UIDs anew without a new UIDVALIDITY: new messages may not be seen");
 }
 
 /* Serves orders until it is time to look again; in --once only an order to look or the end is. */
@@ -250,7 +222,8 @@ static bool wait_for_work(struct poller *p)
 			{ .fd = CHILD_KEEPER_FD, .events = POLLIN },
 		};
 		bool news = false;
-		if (!poller_fine(p, imap_wait(p->imap, others, 2, until - clock_mono_ms(), &news)) || !poller_hear(p, 0))
+		if (!poller_fine(p, imap_wait(p->imap, others, 2, until - clock_mono_ms(), &news)) ||
+		    !poller_hear(p, 0))
 			return false;
 		if (news || clock_mono_ms() >= until)
 			return poller_run_orders(p);
@@ -274,7 +247,9 @@ static bool live(struct poller *p, struct sandbox_walls *walls)
 static void say_why(struct poller *p)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
-	struct frame_ending e = { .why = p->why, .retry_after = p->retry_after, .text = span_of(p->text.text) };
+	struct frame_ending e = { .why = p->why,
+				  .retry_after = p->retry_after,
+				  .text = span_of(p->text.text) };
 
 	frame_begin(&b, FRAME_ENDING);
 	frame_ending_put(&b, &e);

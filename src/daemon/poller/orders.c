@@ -13,10 +13,13 @@ bool poller_queue(struct poller *p, const struct frame_order *o)
 		return true;
 	}
 	if (p->orders_n == LIMIT_ORDERS)
-		return poller_end(p, ENDING_TRANSIENT, "%s: the keeper gave more than %d orders at once", p->name,
-				  LIMIT_ORDERS);
+		return poller_end(p, ENDING_TRANSIENT, "%s: the keeper gave more than %d orders at once",
+				  p->name, LIMIT_ORDERS);
 	struct order *kept = &p->orders[(p->orders_first + p->orders_n++) % LIMIT_ORDERS];
-	*kept = (struct order){ .number = o->number, .kind = o->kind, .uidvalidity = o->uidvalidity, .uid = o->uid,
+	*kept = (struct order){ .number = o->number,
+				.kind = o->kind,
+				.uidvalidity = o->uidvalidity,
+				.uid = o->uid,
 				.text = BUF_CAPPED(ORDER_TEXT) };
 	buf_put_span(&kept->text, o->text);
 	return true;

@@ -138,7 +138,9 @@ static bool take_in(struct poller *p, uint32_t top)
 bool poller_pass(struct poller *p)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
-	struct frame_seen_all seen = { .uidvalidity = p->uidvalidity, .look = p->look, .started_at = clock_now() };
+	struct frame_seen_all seen = { .uidvalidity = p->uidvalidity,
+				       .look = p->look,
+				       .started_at = clock_now() };
 	uint32_t top = 0;
 
 	if (!poller_fine(p, imap_refresh(p->imap, &top, &seen.exists)) || !take_in(p, top))

@@ -8,6 +8,13 @@
 /* A third batch waits until the first one is committed. */
 enum { BATCHES_AHEAD = 2 };
 
+/* Whoever is gone is started anew, and so are we, without blame. */
+static bool gone(struct poller *p, int sock)
+{
+	return poller_end(p, ENDING_ORDERLY, "%s: the %s is gone", p->name,
+			  sock == CHILD_KEEPER_FD ? "keeper" : "supervisor");
+}
+
 bool poller_tell(struct poller *p, int sock, const struct buf *b, int fd)
 {
 	int r = frame_send(sock, b, fd);
@@ -17,9 +24,12 @@ bool poller_tell(struct poller *p, int sock, const struct buf *b, int fd)
 		poll(&ready, 1, -1);
 		r = frame_send(sock, b, fd);
 	}
-	if (!r)
-		return true;
-	return poller_end(p, ENDING_TRANSIENT, "%s: a frame could not be sent: %s", p->name, strerror(-r));
+	if (r == -EPIPE || r == -ECONNRESET)
+		return gone(p, sock);
+	if (r)
+		return poller_end(p, ENDING_TRANSIENT, "%s: a frame could not be sent: %s", p->name,
+				  strerror(-r));
+	return true;
 }
 
 static bool hear_supervisor(struct poller *p, const struct frame *f)
@@ -56,9 +66,11 @@ static bool hear_one(struct poller *p, int sock)
 
 	if (r == -EAGAIN)
 		return true;
-	if (r <= 0)
-		return poller_end(p, ENDING_TRANSIENT, "%s: the %s is gone", p->name,
-				  sock == CHILD_KEEPER_FD ? "keeper" : "supervisor");
+	if (r == 0 || r == -ECONNRESET)
+		return gone(p, sock);
+	if (r < 0)
+		return poller_end(p, ENDING_TRANSIENT, "%s: a frame could not be read: %s", p->name,
+				  strerror(-r));
 	bool good = sock == CHILD_KEEPER_FD ? hear_keeper(p, &f) : hear_supervisor(p, &f);
 	frame_close_fds(&f);
 	return good;
@@ -92,7 +104,8 @@ bool poller_send_batch(struct poller *p, struct frame_batch_item *items, uint32_
 			return false;
 	FD_CLEANUP int fd = memfd_sealed("batch", buf_span(&p->bytes));
 	if (fd < 0)
-		return poller_end(p, ENDING_TRANSIENT, "%s: no memory for a batch: %s", p->name, strerror(-fd));
+		return poller_end(p, ENDING_TRANSIENT, "%s: no memory for a batch: %s", p->name,
+				  strerror(-fd));
 	struct frame_batch batch = { .number = ++p->batch, .n = n, .at = items };
 	frame_begin(&b, FRAME_BATCH);
 	frame_batch_put(&b, &batch);
