@@ -13,7 +13,8 @@ int smtp_body_check(struct span message, struct err *err)
 	size_t line = 1, length = 0;
 
 	if (message.n > LIMIT_OUTGOING)
-		return err_set(err, -E2BIG, "the message has %zu bytes, more than the %d we send: nothing was sent",
+		return err_set(err, -E2BIG,
+			       "the message has %zu bytes, more than the %d we send: nothing was sent",
 			       message.n, (int)LIMIT_OUTGOING);
 	for (size_t i = 0; i < message.n; i++) {
 		unsigned char c = (unsigned char)message.p[i];

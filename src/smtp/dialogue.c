@@ -106,7 +106,8 @@ bool smtp_ask(struct smtp *m, int64_t timeout_ms, const char *fmt, ...)
 }
 
 /* One line: the server's words follow ours, their line ends as blanks. */
-static bool broken(struct smtp *m, struct smtp_result *r, const char *step, const char *what, const char *advice)
+static bool broken(struct smtp *m, struct smtp_result *r, const char *step, const char *what,
+		   const char *advice)
 {
 	struct span words = buf_span(&m->reply.text), line;
 

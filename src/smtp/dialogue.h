@@ -12,10 +12,10 @@ struct smtp {
 	struct smtp_reply reply; /* the last one */
 	struct buf out;		 /* commands not yet written */
 	struct buf line;
-	const char *why;	 /* why the dialogue is broken, where the stream does not know */
-	bool broken;		 /* lost, out of step or closing: nothing more is written */
-	bool busy;		 /* between MAIL and the reply to the dot, or before RSET */
-	bool dotted;		 /* the final dot may have been written */
+	const char *why; /* why the dialogue is broken, where the stream does not know */
+	bool broken;	 /* lost, out of step or closing: nothing more is written */
+	bool busy;	 /* between MAIL and the reply to the dot, or before RSET */
+	bool dotted;	 /* the final dot may have been written */
 };
 
 /* Collects a command; CRLF is added. */

@@ -61,7 +61,8 @@ static bool loopback(int fd)
 		return false;
 	if (a.any.sa_family == AF_INET)
 		return ntohl(a.v4.sin_addr.s_addr) >> 24 == 127;
-	return a.any.sa_family == AF_UNIX || (a.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr));
+	return a.any.sa_family == AF_UNIX ||
+	       (a.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr));
 }
 
 static bool log_in(struct smtp *m, struct span user, struct span password, struct smtp_result *r)
@@ -69,16 +70,18 @@ static bool log_in(struct smtp *m, struct span user, struct span password, struc
 	if (!stream_is_tls(m->stream) && !loopback(stream_fd(m->stream)))
 		return smtp_give_up(m, r, "auth", "no password is sent without TLS");
 	if (!m->offer.plain && !m->offer.login)
-		return smtp_give_up(m, r, "auth", "the server offers neither AUTH PLAIN nor LOGIN; "
-						  "if it wants no login set smtp_auth = no");
+		return smtp_give_up(m, r, "auth",
+				    "the server offers neither AUTH PLAIN nor LOGIN; "
+				    "if it wants no login set smtp_auth = no");
 	if (!user.n || span_chr(user, '\0') >= 0 || !password.n || span_chr(password, '\0') >= 0)
 		return smtp_give_up(m, r, "auth", "user or password is empty or has a NUL byte");
 	if (m->offer.plain ? !plain(m, user, password) : !login(m, user, password))
 		return smtp_lost(m, r, "auth");
 	if (m->reply.code == 235)
 		return true;
-	return smtp_turned_away(m, r, "auth", smtp_class(&m->reply) == 5 ? "check smtp_user and smtp_password_file"
-								       : "it will be tried again");
+	return smtp_turned_away(m, r, "auth",
+				smtp_class(&m->reply) == 5 ? "check smtp_user and smtp_password_file"
+							   : "it will be tried again");
 }
 
 bool smtp_login(struct smtp *m, struct span user, struct span password, struct smtp_result *r)

@@ -29,18 +29,22 @@ static bool settle_by_reply(struct smtp *m, struct smtp_result *r, const char *s
 	return settle(r, class == 5 ? SEND_REFUSED : SEND_LATER, step, buf_span(&m->reply.text));
 }
 
-static bool may_send(const struct smtp *m, const struct smtp_envelope *e, struct span message, struct smtp_result *r)
+static bool may_send(const struct smtp *m, const struct smtp_envelope *e, struct span message,
+		     struct smtp_result *r)
 {
 	struct err err;
 
 	if (e->sender.n && !address_may_send(e->sender))
-		return settle(r, SEND_REFUSED, "mail", SPAN("the envelope sender is no address to be written to a server"));
+		return settle(r, SEND_REFUSED, "mail",
+			      SPAN("the envelope sender is no address to be written to a server"));
 	if (!address_may_send(e->recipient))
-		return settle(r, SEND_REFUSED, "rcpt", SPAN("the recipient is no address to be written to a server"));
+		return settle(r, SEND_REFUSED, "rcpt",
+			      SPAN("the recipient is no address to be written to a server"));
 	if (smtp_body_check(message, &err))
 		return settle(r, SEND_REFUSED, "data", span_of(err.text));
 	if (m->offer.max && message.n > m->offer.max)
-		return settle(r, SEND_REFUSED, "mail", SPAN("the message is larger than the server takes (SIZE)"));
+		return settle(r, SEND_REFUSED, "mail",
+			      SPAN("the message is larger than the server takes (SIZE)"));
 	return true;
 }
 
@@ -51,7 +55,8 @@ static void put_command(struct smtp *m, const struct smtp_envelope *e, struct sp
 
 	switch (c) {
 	case MAIL:
-		smtp_put(m, m->offer.size ? "MAIL FROM:<%.*s> SIZE=%zu" : "MAIL FROM:<%.*s>", SPAN_ARG(e->sender), message.n);
+		smtp_put(m, m->offer.size ? "MAIL FROM:<%.*s> SIZE=%zu" : "MAIL FROM:<%.*s>",
+			 SPAN_ARG(e->sender), message.n);
 		break;
 	case RECIPIENT:
 		smtp_put(m, "RCPT TO:<%.*s>%s", SPAN_ARG(e->recipient), notify);
@@ -84,7 +89,8 @@ static bool judge(struct smtp *m, struct smtp_result *r, enum command c)
 	return false;
 }
 
-static bool send_envelope(struct smtp *m, const struct smtp_envelope *e, struct span message, struct smtp_result *r)
+static bool send_envelope(struct smtp *m, const struct smtp_envelope *e, struct span message,
+			  struct smtp_result *r)
 {
 	enum command last = e->witness.n && address_may_send(e->witness) ? WITNESS : RECIPIENT;
 	bool go_on = true;
@@ -98,7 +104,7 @@ static bool send_envelope(struct smtp *m, const struct smtp_envelope *e, struct 
 			if (!smtp_flush(m))
 				return smtp_lost(m, r, "mail");
 		}
-		/* Replies to what was sent ahead are read even where the first has decided: RSET needs them gone. */
+		/* Replies to what was sent ahead are read even where the first has decided: others follow. */
 		if (!smtp_hear(m, m->timeouts.command))
 			return go_on && smtp_lost(m, r, c == MAIL ? "mail" : "rcpt");
 		go_on = go_on && judge(m, r, c);

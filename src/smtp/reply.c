@@ -27,10 +27,12 @@ enum smtp_line smtp_reply_line(struct smtp_reply *r, struct span line)
 	if (++r->lines > LIMIT_SMTP_REPLY_LINES || r->text.full)
 		return SMTP_LINE_BROKEN;
 	/* The second digit should be 0 to 5, but 571 and the like are met in the wild. */
-	if (line.n < 3 || !digit(line.p[0], '2', '5') || !digit(line.p[1], '0', '9') || !digit(line.p[2], '0', '9'))
+	if (line.n < 3 || !digit(line.p[0], '2', '5') || !digit(line.p[1], '0', '9') ||
+	    !digit(line.p[2], '0', '9'))
 		return SMTP_LINE_BROKEN;
 
-	unsigned code = (unsigned)(line.p[0] - '0') * 100 + (unsigned)(line.p[1] - '0') * 10 + (unsigned)(line.p[2] - '0');
+	unsigned code = (unsigned)(line.p[0] - '0') * 100 + (unsigned)(line.p[1] - '0') * 10 +
+			(unsigned)(line.p[2] - '0');
 	if (r->code && r->code != code)
 		return SMTP_LINE_BROKEN;
 	r->code = code;

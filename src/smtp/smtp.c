@@ -15,7 +15,9 @@ const struct smtp_timeouts smtp_timeouts_standard = {
 
 void smtp_result_start(struct smtp_result *r)
 {
-	*r = (struct smtp_result){ .outcome = SEND_LATER, .step = "connect", .reply = BUF_CAPPED(LIMIT_SMTP_REPLY) };
+	*r = (struct smtp_result){ .outcome = SEND_LATER,
+				   .step = "connect",
+				   .reply = BUF_CAPPED(LIMIT_SMTP_REPLY) };
 }
 
 void smtp_result_clear(struct smtp_result *r)

@@ -24,7 +24,7 @@ extern const struct smtp_timeouts smtp_timeouts_standard;
 struct smtp_result {
 	enum send_outcome outcome;
 	bool witness_refused;
-	bool no_connection; /* LATER that says nothing about the message: the login or the server as a whole */
+	bool no_connection; /* LATER that says nothing about the message, but about login or server */
 	const char *step;
 	struct buf reply;
 };
@@ -42,14 +42,15 @@ struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct s
 bool smtp_login(struct smtp *m, struct span user, struct span password, struct smtp_result *r);
 
 struct smtp_envelope {
-	struct span sender;    /* empty for <> */
+	struct span sender; /* empty for <> */
 	struct span recipient;
-	struct span witness;   /* empty for none; a refusal of it stops nothing */
+	struct span witness; /* empty for none; a refusal of it stops nothing */
 };
 /* Checks addresses and bytes before anything is written, then MAIL, RCPT, DATA and the body but for
  * the final dot. True: the dot is all that is missing; close the connection instead, and the server
  * must drop the message (RFC 5321 section 4.1.1.10). False: *r tells the outcome. */
-bool smtp_send_body(struct smtp *m, const struct smtp_envelope *e, struct span message, struct smtp_result *r);
+bool smtp_send_body(struct smtp *m, const struct smtp_envelope *e, struct span message,
+		    struct smtp_result *r);
 /* Writes the dot and waits for the reply; *r is that of smtp_send_body and tells the outcome after. */
 void smtp_send_dot(struct smtp *m, struct smtp_result *r);
 /* RSET, to be called between messages. False: close the connection. */

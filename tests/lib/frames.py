@@ -28,6 +28,26 @@ FRAME_MAX = 192 * 1024
 SECONDS = 30
 
 
+def frame_types():
+    """The numbers as the header gives them."""
+    with open(os.path.join(os.environ.get("top_srcdir", "."), "src/frame/frame.h"), encoding="ascii") as f:
+        body = re.search(r"enum frame_type \{(.*?)\};", re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S), re.S).group(1)
+    types, number = {}, 0
+    for name, value in re.findall(r"FRAME_(\w+)(?:\s*=\s*(\d+))?", body):
+        number = int(value) if value else number + 1
+        types[name] = number
+    return types
+
+
+TYPES = frame_types()
+START, STOP, SECRET, READY, ENDING, NEED_SECRET = (
+    TYPES[name] for name in ("START", "STOP", "SECRET", "READY", "ENDING", "NEED_SECRET"))
+RESUME, SELECTED, BATCH, BATCH_DONE, SEEN_ALL, ORDER, ORDER_DONE, TROUBLE = (
+    TYPES[name] for name in ("RESUME", "SELECTED", "BATCH", "BATCH_DONE", "SEEN_ALL", "ORDER", "ORDER_DONE", "TROUBLE"))
+SEND, DOT_ASK, DOT_GRANTED, SENT_RESULT = (
+    TYPES[name] for name in ("SEND", "DOT_ASK", "DOT_GRANTED", "SENT_RESULT"))
+
+
 def u32(value):
     return struct.pack(">I", value)
 

@@ -91,18 +91,21 @@ static struct smtp_offer offers(const char *const *lines)
 static void test_offer(void **state)
 {
 	(void)state;
-	struct smtp_offer o = offers((const char *const[]){ "250-mx DSN AUTH", "250-size 35882577", "250-Pipelining",
-							    "250-DSN", "250-AUTH GSSAPI LOGIN", "250 HELP", NULL });
+	struct smtp_offer o =
+		offers((const char *const[]){ "250-mx DSN AUTH", "250-size 35882577", "250-Pipelining",
+					      "250-DSN", "250-AUTH GSSAPI LOGIN", "250 HELP", NULL });
 	assert_true(o.size && o.pipelining && o.dsn && o.login);
 	assert_false(o.plain);
 	assert_int_equal(o.max, 35882577);
 
-	o = offers((const char *const[]){ "250-mx PIPELINING DSN", "250-AUTH=PLAIN", "250-SIZE", "250-", "250", NULL });
+	o = offers((const char *const[]){ "250-mx PIPELINING DSN", "250-AUTH=PLAIN", "250-SIZE", "250-",
+					  "250", NULL });
 	assert_true(o.plain && o.size);
 	assert_false(o.login || o.pipelining || o.dsn);
 	assert_int_equal(o.max, 0);
 
-	o = offers((const char *const[]){ "250-mx", "250-SIZE 99999999999999999999999", "250 XPIPELINING", NULL });
+	o = offers((const char *const[]){ "250-mx", "250-SIZE 99999999999999999999999", "250 XPIPELINING",
+					  NULL });
 	assert_int_equal(o.max, 0);
 	assert_false(o.pipelining);
 }
@@ -134,7 +137,8 @@ static void test_body_check(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++)
-		assert_int_equal(smtp_body_check(span_make(bodies[i].bytes, bodies[i].n), &err), bodies[i].result);
+		assert_int_equal(smtp_body_check(span_make(bodies[i].bytes, bodies[i].n), &err),
+				 bodies[i].result);
 }
 
 static void test_body_limits(void **state)
@@ -178,8 +182,9 @@ static void test_body_stuff(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reply_one_line), cmocka_unit_test(test_reply_lines), cmocka_unit_test(test_offer),
-		cmocka_unit_test(test_body_check),     cmocka_unit_test(test_body_limits), cmocka_unit_test(test_body_stuff),
+		cmocka_unit_test(test_reply_one_line), cmocka_unit_test(test_reply_lines),
+		cmocka_unit_test(test_offer),	       cmocka_unit_test(test_body_check),
+		cmocka_unit_test(test_body_limits),    cmocka_unit_test(test_body_stuff),
 	};
 
 	return cmocka_run_group_tests_name("smtp", tests, NULL, NULL);

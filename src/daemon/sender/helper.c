@@ -22,10 +22,11 @@
 #include <unistd.h>
 
 enum {
-	HELPER_MESSAGES = 50,		/* then the connection is made anew */
+	HELPER_MESSAGES = 50, /* then the connection is made anew */
 	HELPER_CONNECT_MS = 30 * 1000,
 	HELPER_TLS_MS = 30 * 1000,
-	HELPER_GRANT_MS = 3 * 60 * 1000, /* a server waits 5 minutes inside DATA (RFC 5321 section 4.5.3.2.7) */
+	/* A server waits 5 minutes inside DATA (RFC 5321 section 4.5.3.2.7). */
+	HELPER_GRANT_MS = 3 * 60 * 1000,
 	SECRET_MAX = 1024,
 };
 
@@ -80,8 +81,9 @@ static bool read_secret(int fd, struct buf *out, struct smtp_result *r)
 
 	close(fd);
 	if (e)
-		return failed(r, "auth", e == -E2BIG ? "smtp_password_file: longer than 1024 bytes: write the password only"
-						     : "smtp_password_file: cannot be read");
+		return failed(r, "auth",
+			      e == -E2BIG ? "smtp_password_file: longer than 1024 bytes: write one password"
+					  : "smtp_password_file: cannot be read");
 	if (out->n && out->p[out->n - 1] == '\n')
 		out->n--;
 	if (out->n && out->p[out->n - 1] == '\r')
@@ -106,8 +108,10 @@ static void raise_walls(void)
 {
 	struct sandbox_walls walls = { .calls = false };
 
-	if (!fault_armed())
-		sandbox_calls(&walls, SANDBOX_CONNECTED);
+	if (fault_armed())
+		return;
+	sandbox_files(&walls, NULL, 0, true);
+	sandbox_calls(&walls, SANDBOX_CONNECTED);
 }
 
 static bool log_in(struct session *h, struct stream *stream, struct span password, struct smtp_result *r)
@@ -153,15 +157,17 @@ static bool wait_grant(const struct session *h, const struct frame_dot *what)
 	    frame_recv(h->sock, h->room, FRAME_MAX, &f) != 1)
 		return false;
 	struct wire w = wire_over(f.payload);
-	bool good = f.type == FRAME_DOT_GRANTED && frame_dot_get(&w, &granted) && granted.entry == what->entry &&
-		    granted.attempt == what->attempt;
+	bool good = f.type == FRAME_DOT_GRANTED && frame_dot_get(&w, &granted) &&
+		    granted.entry == what->entry && granted.attempt == what->attempt;
 	frame_close_fds(&f);
 	return good;
 }
 
 static void send_one(struct session *h, const struct frame_send *m, struct span bytes, struct smtp_result *r)
 {
-	const struct smtp_envelope e = { .sender = m->sender, .recipient = m->recipient, .witness = m->witness };
+	const struct smtp_envelope e = { .sender = m->sender,
+					 .recipient = m->recipient,
+					 .witness = m->witness };
 	const struct frame_dot what = { .entry = m->entry, .attempt = m->attempt };
 
 	if (!smtp_send_body(h->smtp, &e, bytes, r))

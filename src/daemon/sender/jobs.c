@@ -38,8 +38,8 @@ void sender_answer(struct sender *s, struct job *j, const struct frame_sent_resu
 	frame_sent_result_put(&b, &mine);
 	/* A keeper that is gone shows itself at the end of its socket. */
 	frame_send(s->keeper, &b, -1);
-	log_event(LOG_INFO, "message.result", "entry=%llu attempt=%u outcome=%s step=%.*s", (unsigned long long)j->entry,
-		  j->attempt, outcome_word(r->outcome), SPAN_ARG(r->step));
+	log_event(LOG_INFO, "message.result", "entry=%llu attempt=%u outcome=%s step=%.*s",
+		  (unsigned long long)j->entry, j->attempt, outcome_word(r->outcome), SPAN_ARG(r->step));
 	job_clear(j);
 }
 
@@ -79,7 +79,10 @@ bool sender_take(struct sender *s, struct frame *f)
 
 	if (!frame_send_get(&w, &send) || f->fds[0] < 0)
 		return false;
-	struct job j = { .entry = send.entry, .attempt = send.attempt, .frame = BUF_CAPPED(FRAME_MAX), .bytes = f->fds[0] };
+	struct job j = { .entry = send.entry,
+			 .attempt = send.attempt,
+			 .frame = BUF_CAPPED(FRAME_MAX),
+			 .bytes = f->fds[0] };
 	f->fds[0] = -1;
 	frame_begin(&j.frame, FRAME_SEND);
 	frame_send_put(&j.frame, &send);

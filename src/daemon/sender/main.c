@@ -18,13 +18,16 @@
 #include <signal.h>
 #include <stdlib.h>
 
-static void end(const struct sender *s, enum ending why, const char *text)
+enum { MEMORY_MAX = 512 * 1024 * 1024 };
+
+_Noreturn static void end(struct sender *s, enum ending why, const char *text)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 
 	frame_begin(&b, FRAME_ENDING);
 	frame_ending_put(&b, &(struct frame_ending){ .why = why, .text = span_of(text) });
 	frame_send(s->supervisor, &b, -1);
+	free(s->room);
 	exit(0);
 }
 
@@ -32,9 +35,10 @@ static void raise_walls(const struct sender *s, struct sandbox_walls *walls)
 {
 	/* What resolving a name and trusting an authority read; links lead to the folders under /run. */
 	const struct sandbox_path paths[] = {
-		{ .path = "/etc" }, { .path = "/lib" }, { .path = "/lib64" }, { .path = "/usr/lib" }, { .path = "/usr/share" },
-		{ .path = "/usr/local/share" }, { .path = "/run/systemd/resolve" }, { .path = "/run/resolvconf" },
-		{ .path = "/run/NetworkManager" }, { .path = "/dev/urandom" },
+		{ .path = "/etc" },	    { .path = "/lib" },		    { .path = "/lib64" },
+		{ .path = "/usr/lib" },	    { .path = "/usr/share" },	    { .path = "/usr/local/share" },
+		{ .path = "/dev/urandom" }, { .path = "/run/resolvconf" }, { .path = "/run/systemd/resolve" },
+		{ .path = "/run/NetworkManager" },
 		{ .path = *s->route.ca_file ? s->route.ca_file : NULL },
 	};
 	BUF_CLEANUP struct buf missing = BUF_CAPPED(256);
@@ -136,8 +140,7 @@ static void serve(struct sender *s)
 		at[0] = (struct pollfd){ .fd = s->supervisor, .events = POLLIN };
 		at[1] = (struct pollfd){ .fd = s->keeper, .events = POLLIN };
 		for (uint32_t i = 0; i < SENDER_HELPERS; i++)
-			at[2 + i] = (struct pollfd){ .fd = s->helpers[i].state == HELPER_NONE ? -1 : s->helpers[i].sock,
-						     .events = POLLIN };
+			at[2 + i] = (struct pollfd){ .fd = s->helpers[i].sock, .events = POLLIN };
 		if (poll(at, 2 + SENDER_HELPERS, pool_timeout(s, now_ms)) <= 0)
 			continue;
 		for (uint32_t i = 0; i < SENDER_HELPERS; i++)
@@ -153,15 +156,24 @@ static void serve(struct sender *s)
 int main(void)
 {
 	struct sandbox_walls walls = { .calls = false };
-	struct sender s = { .supervisor = CHILD_SUPERVISOR_FD, .keeper = CHILD_KEEPER_FD, .room = malloc(FRAME_MAX),
+	struct sender s = { .supervisor = CHILD_SUPERVISOR_FD,
+			    .keeper = CHILD_KEEPER_FD,
+			    .room = malloc(FRAME_MAX),
 			    .failure_text = BUF_CAPPED(FRAME_MAX) };
 	BUF_CLEANUP struct buf ready = BUF_CAPPED(FRAME_MAX);
 	struct arena *a = arena_new();
 
 	sandbox_first(&walls);
+	sandbox_memory(&walls, MEMORY_MAX);
 	log_open(room_name(ROOM_SENDER), false);
 	if (!s.room)
 		abort();
+	for (uint32_t i = 0; i < SENDER_HELPERS; i++)
+		s.helpers[i].sock = -1;
+	/* The supervisor says when to stop: a signal to the whole group must not cut a message off. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_IGN); /* helpers are known by their sockets */
 	fcntl(s.supervisor, F_SETFD, FD_CLOEXEC);
@@ -171,5 +183,7 @@ int main(void)
 	frame_begin(&ready, FRAME_READY);
 	frame_send(s.supervisor, &ready, -1);
 	serve(&s);
+	arena_free(&a);
+	buf_free(&s.failure_text);
 	end(&s, ENDING_ORDERLY, "");
 }

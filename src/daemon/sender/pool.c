@@ -51,8 +51,9 @@ void pool_failed(struct sender *s, struct span step, struct span text)
 		.step = span_sub(buf_span(&s->failure_text), 0, step.n),
 		.reply = span_sub(buf_span(&s->failure_text), step.n, text.n),
 	};
-	log_event(LOG_WARN, "connection.failed", "account=%.*s step=%.*s retry_ms=%lld", SPAN_ARG(s->account),
-		  SPAN_ARG(step), (long long)s->backoff_ms);
+	log_event(LOG_WARN, "connection.failed", "account=%.*s step=%.*s retry_ms=%lld text=%s",
+		  SPAN_ARG(s->account), SPAN_ARG(s->failure.step), (long long)s->backoff_ms,
+		  log_quote(buf_cstr(&s->failure_text) + s->failure.step.n));
 }
 
 void pool_connect(struct sender *s, int secret)
@@ -117,7 +118,8 @@ static bool hear_dot(struct sender *s, struct helper *h, struct wire *w)
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 	struct frame_dot d;
 
-	if (!frame_dot_get(w, &d) || h->state != HELPER_SENDING || d.entry != h->job.entry || d.attempt != h->job.attempt)
+	if (!frame_dot_get(w, &d) || h->state != HELPER_SENDING || d.entry != h->job.entry ||
+	    d.attempt != h->job.attempt)
 		return false;
 	h->state = HELPER_ASKED;
 	if (h->leaving)
@@ -209,7 +211,8 @@ void pool_grant(struct sender *s, const struct frame_dot *d)
 	frame_begin(&b, FRAME_DOT_GRANTED);
 	frame_dot_put(&b, d);
 	for (struct helper *h = s->helpers; h < s->helpers + SENDER_HELPERS; h++) {
-		if (h->state != HELPER_ASKED || h->leaving || h->job.entry != d->entry || h->job.attempt != d->attempt)
+		if (h->state != HELPER_ASKED || h->leaving || h->job.entry != d->entry ||
+		    h->job.attempt != d->attempt)
 			continue;
 		/* What could not be handed over cannot have been acted on. */
 		if (frame_send(h->sock, &b, -1) == 0)

@@ -8,10 +8,10 @@ struct route {
 	uint16_t port;
 	bool tls;
 	const char *tls_name;
-	const char *ca_file;	/* "": the system's trust store */
+	const char *ca_file; /* "": the system's trust store */
 	bool login;
 	struct span user;
-	struct span name;	/* what we call ourselves in EHLO */
+	struct span name; /* what we call ourselves in EHLO */
 	uint16_t connections;
 };
 

@@ -7,11 +7,11 @@
 
 enum {
 	SENDER_HELPERS = 8,
-	SENDER_QUEUE = 2 * SENDER_HELPERS,	 /* the keeper never has more in flight */
-	SENDER_IDLE_MS = 30 * 1000,		 /* a connection without work is closed */
-	SENDER_RETRY_MS = 1000,			 /* before the next try to connect, doubling ... */
-	SENDER_RETRY_MAX_MS = 5 * 60 * 1000,	 /* ... up to this */
-	SENDER_STOP_MS = 10 * 1000,		 /* for the keeper to grant a dot after FRAME_STOP */
+	SENDER_QUEUE = 2 * SENDER_HELPERS,   /* the keeper never has more in flight */
+	SENDER_IDLE_MS = 30 * 1000,	     /* a connection without work is closed */
+	SENDER_RETRY_MS = 1000,		     /* before the next try to connect, doubling ... */
+	SENDER_RETRY_MAX_MS = 5 * 60 * 1000, /* ... up to this */
+	SENDER_STOP_MS = 10 * 1000,	     /* for the keeper to grant a dot after FRAME_STOP */
 };
 
 /* One FRAME_SEND that was not answered yet. */
@@ -33,7 +33,7 @@ enum helper_state {
 };
 struct helper {
 	enum helper_state state;
-	bool leaving;	  /* told to end: gets nothing more */
+	bool leaving; /* told to end: gets nothing more */
 	int sock;
 	struct job job;	  /* in SENDING, ASKED and GRANTED */
 	int64_t since_ms; /* FREE since */
