@@ -29,7 +29,7 @@ count() { # folder
 	if [ "$bad" != 0 ]; then
 		find "$1/tests" -name '*.trs' -exec grep -l '^:global-test-result: \(FAIL\|ERROR\)' {} + | while read -r trs; do
 			echo "--- ${trs%.trs}.log"
-			grep -vE '^(PASS|ok) ' "${trs%.trs}.log" | tail -n 60
+			grep -vE '^(PASS: |ok )' "${trs%.trs}.log" | tail -n 60
 		done
 	fi
 	[ "$good" != 0 ] || point 1 "any test ran in $1"
