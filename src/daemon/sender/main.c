@@ -17,18 +17,18 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { MEMORY_MAX = 512 * 1024 * 1024 };
 
-_Noreturn static void end(struct sender *s, enum ending why, const char *text)
+_Noreturn static void end(const struct sender *s, enum ending why, const char *text)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 
 	frame_begin(&b, FRAME_ENDING);
 	frame_ending_put(&b, &(struct frame_ending){ .why = why, .text = span_of(text) });
 	frame_send(s->supervisor, &b, -1);
-	free(s->room);
-	exit(0);
+	_exit(0);
 }
 
 static void raise_walls(const struct sender *s, struct sandbox_walls *walls)
@@ -62,7 +62,7 @@ static void start(struct sender *s, struct arena *a)
 	struct err err;
 
 	if (frame_recv(s->supervisor, s->room, FRAME_MAX, &f) != 1)
-		exit(1);
+		_exit(1);
 	struct wire w = wire_over(f.payload);
 	if (f.type != FRAME_START || !frame_start_get(&w, &begin) || f.fds[0] < 0)
 		end(s, ENDING_CONFIG, "sender: the supervisor did not start it as it must");
@@ -87,7 +87,7 @@ static void hear_supervisor(struct sender *s)
 	if (r == -EAGAIN)
 		return;
 	if (r != 1)
-		exit(1);
+		_exit(1);
 	struct wire w = wire_over(f.payload);
 	if (f.type == FRAME_STOP && !s->stopping) {
 		pool_stop(s, clock_mono_ms());
@@ -183,7 +183,5 @@ int main(void)
 	frame_begin(&ready, FRAME_READY);
 	frame_send(s.supervisor, &ready, -1);
 	serve(&s);
-	arena_free(&a);
-	buf_free(&s.failure_text);
 	end(&s, ENDING_ORDERLY, "");
 }
