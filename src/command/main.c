@@ -38,17 +38,31 @@ static int help(FILE *out, int status)
 	return status;
 }
 
+/* -c FILE may stand anywhere, so that it can be put into an alias. Takes it out. */
+static int take_config(int argc, char **argv)
+{
+	int n = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < argc)
+				argv[n++] = argv[i++];
+		} else if (i + 1 < argc && (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0)) {
+			config_path = argv[++i];
+		} else {
+			argv[n++] = argv[i];
+		}
+	}
+	argv[n] = NULL;
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	if (crypto_start())
 		return EX_SOFTWARE;
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* -c may stand before the command as well. */
-	if (argc > 2 && (strcmp(argv[1], "-c") == 0 || strcmp(argv[1], "--config") == 0)) {
-		config_path = argv[2];
-		argv += 2;
-		argc -= 2;
-	}
+	argc = take_config(argc, argv);
 	if (argc < 2)
 		return help(stdout, EX_OK);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/options.h"
-#include "command/ask.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -36,9 +35,8 @@ static int read_option(const struct command_spec *c, int argc, char **argv, int 
 {
 	const char *name = argv[*i] + 2;
 	size_t n = strcspn(name, "=");
-	bool config = strcmp(argv[*i], "-c") == 0 || (n == 6 && strncmp(name, "config", 6) == 0);
-	const struct option_spec *o = config ? NULL : find(c, name, n);
-	const char *value = !config || argv[*i][1] == '-' ? (name[n] ? name + n + 1 : NULL) : NULL;
+	const struct option_spec *o = argv[*i][1] == '-' ? find(c, name, n) : NULL;
+	const char *value = name[n] ? name + n + 1 : NULL;
 
 	if (strcmp(argv[*i], "--json") == 0) {
 		*json = true;
@@ -48,9 +46,9 @@ static int read_option(const struct command_spec *c, int argc, char **argv, int 
 		show_help(c);
 		return EX_OK + 1;
 	}
-	if (!config && !o)
+	if (!o)
 		return wrong(c, "there is no option ", argv[*i]);
-	if (o && !*o->value) {
+	if (!*o->value) {
 		*o->given = true;
 		return value ? wrong(c, "no value belongs to ", argv[*i]) : 0;
 	}
@@ -58,7 +56,7 @@ static int read_option(const struct command_spec *c, int argc, char **argv, int 
 		return wrong(c, "a value is missing behind ", argv[*i]);
 	if (!value)
 		value = argv[++*i];
-	*(config ? &config_path : o->text) = value;
+	*o->text = value;
 	return 0;
 }
 

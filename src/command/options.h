@@ -20,6 +20,6 @@ struct command_spec {
 	int least, most;      /* words besides options */
 };
 
-/* Reads options and words; -c FILE, --json and --help are understood everywhere. 0 to go on; else
+/* Reads options and words; --json and --help are understood everywhere (-c FILE is main's). 0 to go on; else
  * the exit status + 1 (help was shown, or a line says what is wrong). words_out gets the words. */
 int options_read(const struct command_spec *c, int argc, char **argv, bool *json, char ***words_out, int *nwords);
