@@ -37,14 +37,19 @@ static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, in
 	}
 }
 
-/* The next line; notes whether it announces mail. */
+/* The next line; notes whether it announces mail. libetpan does not see it, so its count is kept for it. */
 static enum own_reply hear(struct imap *imap, bool *news)
 {
+	const struct span exists = SPAN(" EXISTS");
 	struct span line;
+	uint64_t n;
 	enum own_reply reply = own_line(imap, &line);
 
-	if (reply == OWN_UNTAGGED && span_iends(line, SPAN(" EXISTS")))
+	if (reply == OWN_UNTAGGED && span_iends(line, exists) &&
+	    span_to_u64(span_sub(line, 2, line.n - 2 - exists.n), UINT32_MAX, &n)) {
+		imap->m->imap_selection_info->sel_exists = (uint32_t)n;
 		*news = true;
+	}
 	return reply;
 }
 
