@@ -241,6 +241,9 @@ static void take_one(struct turn *t, struct batch *b, uint32_t i)
 		.facts_bytes = b->facts[i],
 	};
 
+	/* What one message needs goes with it, so that a turn of a thousand takes no more memory than of one. */
+	struct arena *of_turn = t->a;
+	t->a = t->k->of_message;
 	if (page) {
 		page->key[0] = place[0];
 		page->key[1] = place[1];
@@ -252,6 +255,8 @@ static void take_one(struct turn *t, struct batch *b, uint32_t i)
 		message_take(t, &in);
 	if (page)
 		page->what = BLAME_NONE;
+	t->a = of_turn;
+	arena_reset(t->k->of_message);
 }
 
 static void move_cursor(struct turn *t, const struct batch *b)

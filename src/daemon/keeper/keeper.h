@@ -135,6 +135,7 @@ struct template_set {
 
 struct keeper {
 	struct arena *a;	/* lives as long as the process */
+	struct arena *of_message; /* of the message being taken in */
 	struct config config;
 	struct span config_text;
 	struct hash config_hash;

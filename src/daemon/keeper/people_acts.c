@@ -13,34 +13,38 @@ static struct key class_edge(enum queue_class class)
 	return k;
 }
 
-static int held_entries(struct turn *t, struct engine_row **rows)
+/* The next slice of DB_QUEUE, from where the client's cursor stands, up to the class `end`. */
+static int queue_slice(struct turn *t, struct client *c, enum queue_class begin, enum queue_class end, struct engine_row **rows)
 {
-	struct key from = class_edge(QUEUE_HELD), to = class_edge(QUEUE_UNCERTAIN);
+	struct key from = class_edge(c->cursor[0] ? (enum queue_class)c->cursor[0] : begin), to = class_edge(end);
 
-	return txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, rows);
+	if (c->cursor[0]) {
+		key_add(&from, c->cursor[1], 8);
+		key_add(&from, c->cursor[2], 8);
+	}
+	int n = txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, CONTROL_SLICE, t->a, rows);
+	if (n > 0) {
+		struct span last = (*rows)[n - 1].key;
+		c->cursor[0] = (uint8_t)last.p[0];
+		c->cursor[1] = key_get(last, 1);
+		c->cursor[2] = key_get(last, 9) + 1;
+	}
+	return n;
 }
 
 /* Held and uncertain entries: both wait for a person. */
 bool verb_held(struct turn *t, struct client *c, struct control_end *end)
 {
-	struct key from = class_edge(c->cursor[0] ? (enum queue_class)c->cursor[0] : QUEUE_HELD), to = class_edge(QUEUE_NONE);
 	struct engine_row *rows;
 
 	(void)end;
-	if (c->cursor[0]) {
-		key_add(&from, c->cursor[1], 8);
-		key_add(&from, c->cursor[2], 8);
-	}
-	int n = txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, CONTROL_SLICE, t->a, &rows);
+	int n = queue_slice(t, c, QUEUE_HELD, QUEUE_NONE, &rows);
 	for (int i = 0; i < n; i++) {
 		struct rec_outbox e;
 		struct row row = { .kind = SPAN("held") };
 		struct audit_record r;
 		struct span value;
 		uint64_t number = key_get(rows[i].key, 9);
-		c->cursor[0] = (uint8_t)rows[i].key.p[0];
-		c->cursor[1] = key_get(rows[i].key, 1);
-		c->cursor[2] = number + 1;
 		if (get_outbox(t, number, &e))
 			continue;
 		struct key key = key_u64(e.decision);
@@ -84,10 +88,10 @@ bool verb_release(struct turn *t, struct client *c, struct control_end *end)
 		release_one(t, c, number, end);
 		return true;
 	}
-	int n = held_entries(t, &rows);
+	int n = queue_slice(t, c, QUEUE_HELD, QUEUE_UNCERTAIN, &rows);
 	for (int i = 0; i < n; i++)
 		release_one(t, c, key_get(rows[i].key, 9), end);
-	return true;
+	return n < CONTROL_SLICE;
 }
 
 bool verb_drop(struct turn *t, struct client *c, struct control_end *end)

@@ -169,6 +169,7 @@ void keeper_start(struct keeper *k)
 	if (!room || crypto_start())
 		abort();
 	k->a = arena_new();
+	k->of_message = arena_new();
 	k->batches_end = &k->batches;
 	k->heard_end = &k->heard;
 	k->listen_fd = -1;
@@ -216,5 +217,6 @@ void keeper_stop(struct keeper *k)
 	engine_close(&k->engine);
 	packer_free(&k->packer);
 	keys_wipe(&k->keys);
+	arena_free(&k->of_message);
 	arena_free(&k->a);
 }
