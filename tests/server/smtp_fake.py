@@ -9,6 +9,7 @@ step a line, carried out in order for each connection:
     dot           read ".", or the content and "."; the message counts as received
     flood N text  send the line N times, as long as the client takes it
     serve         take messages and say yes to everything until QUIT
+    wait          until the test sets `go_on`
     hang          say nothing more until the client closes
     reset         close with a TCP reset
     include NAME  the steps of NAME.txt
@@ -120,6 +121,8 @@ class Connection:
             elif word == "hang":
                 self.said_all = True
                 self.hang()
+            elif word == "wait":
+                self.server.go_on.wait(SECONDS)
             elif word == "serve":
                 self.serve()
             elif word == "reset":
@@ -136,6 +139,7 @@ class FakeServer:
     def __init__(self, *names):
         self.dialogues = [load(name) for name in names]
         self.connections, self.messages, self.surprises = [], [], []
+        self.go_on = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.threads = []

@@ -190,14 +190,6 @@ static bool serve(struct session *h, const struct frame *f)
 
 	if (f->type != FRAME_SEND || !frame_send_get(&w, &m))
 		return false;
-	BUF_CLEANUP struct buf kept = BUF_CAPPED(3 * LIMIT_ADDRESS);
-	buf_put_span(&kept, m.sender);
-	buf_put_span(&kept, m.recipient);
-	buf_put_span(&kept, m.witness);
-	m.sender = span_sub(buf_span(&kept), 0, m.sender.n);
-	m.recipient = span_sub(buf_span(&kept), m.sender.n, m.recipient.n);
-	m.witness = span_sub(buf_span(&kept), m.sender.n + m.recipient.n, m.witness.n);
-
 	smtp_result_start(&r);
 	if (memfd_map(f->fds[0], LIMIT_OUTGOING, &bytes)) {
 		failed(&r, "data", "the message is no sealed memory or too large");
