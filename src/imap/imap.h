@@ -36,6 +36,9 @@ void imap_free(struct imap **imap);
 
 /* "host:port: what went wrong, what to do". Valid until the next call. */
 const char *imap_why(const struct imap *imap);
+/* After IMAP_LOST: the connection ended over what the server answered to the last command (not to be
+ * understood, without an end, or broken off without a goodbye), not over the network. */
+bool imap_lost_over_answer(const struct imap *imap);
 /* Seconds the server asked us to stay away, 0 if it did not. */
 int64_t imap_retry_after(const struct imap *imap);
 

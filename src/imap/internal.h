@@ -47,6 +47,7 @@ struct imap {
 	unsigned own_tag;
 	unsigned offers; /* enum offers */
 	bool broken;	 /* out of step: nothing more is said or heard */
+	bool over_answer;
 	bool no_idle;	 /* offered, but refused */
 	int64_t retry_after;
 	struct err why;

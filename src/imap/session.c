@@ -82,6 +82,11 @@ const char *imap_why(const struct imap *imap)
 	return imap->why.text;
 }
 
+bool imap_lost_over_answer(const struct imap *imap)
+{
+	return imap->over_answer;
+}
+
 int64_t imap_retry_after(const struct imap *imap)
 {
 	return imap->retry_after;
@@ -138,10 +143,12 @@ static void hear_backoff(struct imap *imap)
 static enum imap_fault lost(struct imap *imap, int code, const char *what)
 {
 	struct span bye = words_of_bye(imap_answer(imap));
+	int failed = stream_failed(imap->stream);
 
+	imap->over_answer = !bye.n && (!failed || failed == -EPIPE || failed == -EMSGSIZE);
 	if (bye.n)
 		return imap_fail(imap, IMAP_LOST, "%s: the server said goodbye: %s", what, imap_quote(bye));
-	if (stream_failed(imap->stream))
+	if (failed)
 		return imap_fail(imap, IMAP_LOST, "%s: %s", what, stream_why(imap->stream));
 	if (code == MAILIMAP_ERROR_PROTOCOL)
 		return imap_fail(imap, IMAP_LOST, "%s: the server does not take the command: %s", what,

@@ -71,7 +71,11 @@ class Poller(frames.Room):
         return number, items
 
     def batch_done(self, number):
-        self.keeper.send(frames.BATCH_DONE, number.to_bytes(8, "big"))
+        try:
+            self.keeper.send(frames.BATCH_DONE, number.to_bytes(8, "big"))
+        except BrokenPipeError:
+            # It has ended meanwhile; what it still said can be read.
+            pass
 
     def take_in(self, answer=True):
         """All messages up to FRAME_SEEN_ALL, and (uidvalidity, uidnext, exists, look) of that."""

@@ -237,6 +237,9 @@ def test_breaks():
     alone = fails("closed over one message asked for alone", "closed the connection", messages=THREE,
                   scripts=once_for(1, say("* 1 FETCH (UID 1 BODY[]<0> {100}\r\nonly a part", then=close)))
     t.equal("it goes on record, or every connection would break over it", uids(alone), [(1, False)])
+    away = fails("a goodbye in its place", "goodbye", messages=THREE,
+                 scripts=once_for(1, say("* BYE restarting\r\n", then=close)))
+    t.equal("is not the message's fault", uids(away), [])
     fails("closed after the literal's head", "closed the connection", messages=THREE,
           scripts=once_for(1, say("* 1 FETCH (UID 1 BODY[]<0> {4294967295}\r\n", then=close)))
     fails("a negative literal", "UID FETCH", messages=THREE,

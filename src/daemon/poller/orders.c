@@ -101,11 +101,11 @@ static bool run(struct poller *p, const struct order *o)
 bool poller_run_orders(struct poller *p)
 {
 	while (p->orders_n) {
-		struct order o = p->orders[p->orders_first];
+		struct order *o = &p->orders[p->orders_first];
+		bool good = run(p, o);
+		buf_free(&o->text);
 		p->orders_first = (p->orders_first + 1) % LIMIT_ORDERS;
 		p->orders_n--;
-		bool good = run(p, &o);
-		buf_free(&o.text);
 		if (!good || !poller_hear(p, 0))
 			return false;
 	}

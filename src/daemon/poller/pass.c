@@ -52,13 +52,15 @@ static bool settle(struct poller *p, struct frame_batch_item *item)
 	return n ? hand_over(p, item, 1) : true;
 }
 
-/* The connection broke over one message asked for alone: it goes on record as not fetched, or every
- * connection to come would break over it. What was whole before goes over in any case. */
+/* The connection is lost: what came whole goes over all the same. A message asked for alone that the
+ * server broke off over goes on record as not fetched, or every connection to come would end here. */
 static bool rescue(struct poller *p, struct frame_batch_item *items, uint32_t asked, uint32_t got)
 {
-	if (!got && asked == 1)
+	if (!got && asked == 1 && imap_lost_over_answer(p->imap)) {
 		buf_reset(&p->bytes);
-	hand_over(p, items, asked == 1 ? 1 : got);
+		got = 1;
+	}
+	hand_over(p, items, got);
 	return false;
 }
 
