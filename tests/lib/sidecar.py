@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -129,7 +130,7 @@ class Sidecar:
 
     def run(self, *arguments, seconds=COMMAND_SECONDS):
         """Any exit status; the caller looks at it."""
-        return subprocess.run([self.program, arguments[0], "-c", self.config, *arguments[1:]], text=True,
+        return subprocess.run([self.program, "-c", self.config, *arguments], text=True,
                               errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, check=False, timeout=seconds)
 
@@ -158,11 +159,11 @@ class Sidecar:
     def ready(self, seconds=30):
         """Waits until the daemon answers commands. False if it has ended or does not."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if self.process.poll() is not None:
-                return False
-            if self.run("status").returncode == 0:
-                return True
+        while time.monotonic() < until and self.process.poll() is None:
+            # Without a daemon a command would start a keeper of its own, in the daemon's way.
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
+                if control.connect_ex(os.path.join(self.state, "control")) == 0:
+                    return self.run("status").returncode == 0
             time.sleep(0.1)
         return False
 
