@@ -62,8 +62,8 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 /* Lets the server tell what is new (NOOP); yields the highest UID that exists now, 0 for an empty
  * mailbox, and the number of messages. */
 enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists);
-/* The messages with UIDs from..to, in ascending order: uid, flags, internal_at, size; at most
- * LIMIT_UID_WINDOW of them may be asked for. */
+/* The messages with UIDs from..to, in ascending order: uid, flags, internal_at, size. At most
+ * LIMIT_UID_WINDOW UIDs may be asked for; `items` has room for each. */
 enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct frame_batch_item *items,
 			  uint32_t *n);
 /* The lowest UID that exists in from..to, 0 if there is none: for gaps wider than a window. */

@@ -67,7 +67,8 @@ class Poller(frames.Room):
         for _ in range(n):
             uid, flags, at, size = r.take(">I"), r.take(">I"), r.take(">q"), r.take(">Q")
             offset, length = r.take(">I"), r.take(">I")
-            items.append(Item(uid, flags, at, size, data[offset:offset + length], bool(r.take("B")), bool(r.take("B"))))
+            items.append(Item(uid, flags, at, size, data[offset:offset + length], bool(r.take("B")),
+                              bool(r.take("B"))))
         return number, items
 
     def batch_done(self, number):
@@ -95,7 +96,8 @@ class Poller(frames.Room):
 
     def order(self, kind, uidvalidity=0, uid=0, text=""):
         self.number += 1
-        self.keeper.send(frames.ORDER, self.number.to_bytes(8, "big") + bytes([kind]) + frames.u32(uidvalidity) +
+        self.keeper.send(frames.ORDER,
+                         self.number.to_bytes(8, "big") + bytes([kind]) + frames.u32(uidvalidity) +
                          frames.u32(uid) + frames.blob(text))
         return self.number
 

@@ -26,7 +26,8 @@ t = tap.Tap()
 
 
 def message(n, size=0):
-    head = f"From: anna@client.example\r\nTo: {USER}\r\nSubject: {n}\r\nMessage-ID: <m{n}@client.example>\r\n\r\n"
+    head = (f"From: anna@client.example\r\nTo: {USER}\r\nSubject: {n}\r\n"
+            f"Message-ID: <m{n}@client.example>\r\n\r\n")
     body = f"line {n} of some length that says nothing at all\r\n"
     return (head + body * max(1, size // len(body))).encode()
 
@@ -58,7 +59,8 @@ def test_takes_in(s):
     items, seen = p.take_in()
     t.equal("every message in ascending order", [i.uid for i in items], list(range(1, 451)))
     t.check("with its bytes", [i.body for i in items] == wanted)
-    t.check("whole, with size and a date of now", all(i.fetched and not i.partial and i.size == len(i.body) and
+    t.check("whole, with size and a date of now",
+            all(i.fetched and not i.partial and i.size == len(i.body) and
                                                       abs(i.internal_at - time.time()) < 3600 for i in items))
     t.equal("and the end is told", seen, (uidvalidity, 451, 450, 0))
     t.check("no flag is set by reading", not any(i.flags & 1 for i in items))
@@ -123,7 +125,8 @@ def test_large_and_odd(s):
     p = opened(s, mailbox="Odd")
     p.selected()
     items, _ = p.take_in()
-    t.equal("a large message is cut at fetch_limit", (items[0].body == big[:LIMIT], items[0].partial), (True, True))
+    t.equal("a large message is cut at fetch_limit", (items[0].body == big[:LIMIT], items[0].partial),
+            (True, True))
     t.equal("one of exactly that size is whole", (len(items[1].body), items[1].partial), (LIMIT, False))
     t.equal("what is no message is handed over all the same", [i.body for i in items[2:]],
             [empty, b"a\x01b\xff no header at all\r\n"])
@@ -188,13 +191,14 @@ def test_orders(s, uidvalidity):
     p.order(frames.SEARCH, uidvalidity, text="x\"\r\nA1 LOGOUT")
     t.check("an id that would be a command is refused", not p.order_done()[0])
     p.order(frames.MOVE, uidvalidity, 8, "Sent")
-    ok, uid, text = p.order_done()
-    t.check("a message is moved", ok and uid, text)
+    ok, moved, text = p.order_done()
+    t.check("a message is moved", ok and moved, text)
     p.order(frames.MOVE, uidvalidity + 1, 9, "Sent")
     t.check("not under another UIDVALIDITY", not p.order_done()[0])
     p.order(frames.MOVE, uidvalidity, 9, "No such mailbox")
     ok, uid, text = p.order_done()
-    t.check("nor to a mailbox that is not there: the server's words", not ok and "Mailbox doesn't exist" in text, text)
+    t.check("nor to a mailbox that is not there: the server's words",
+            not ok and "Mailbox doesn't exist" in text, text)
     p.order(frames.REFETCH, uidvalidity, 10)
     number, items = p._batch(p.keeper.expect(frames.BATCH))
     p.batch_done(number)
@@ -204,7 +208,8 @@ def test_orders(s, uidvalidity):
     p.close()
     with post.Mailbox(s, USER) as m:
         m.imap.select("Sent", readonly=True)
-        t.equal("the moved one lies in Sent, seen", m.imap.uid("search", None, "SEEN")[1], [str(uid or 1).encode()])
+        t.equal("the moved one lies in Sent, seen", m.imap.uid("search", None, "SEEN")[1],
+                [str(moved).encode()])
         m.imap.select("INBOX", readonly=True)
         t.equal("the one that could not move looks as before", m.imap.uid("search", None, "SEEN")[1], [b""])
     p = opened(s, resume=(uidvalidity, 451, True))
@@ -261,12 +266,14 @@ def test_endings(s):
     ends("nobody listens", s, "transient", "connection refused", port=private.free_ports(1)[0])
     ends("unknown authority", s, "refused", where, "not trusted here", "ca_file", ca_file="")
     ends("missing ca_file", s, "config", "/nowhere.pem", ca_file="/nowhere.pem")
-    ends("missing mailbox", s, "config", where, "mailbox Nirgends", "Mailbox doesn't exist", mailbox="Nirgends")
+    ends("missing mailbox", s, "config", where, "mailbox Nirgends", "Mailbox doesn't exist",
+         mailbox="Nirgends")
     ends("name that is no name", s, "config", "cannot be written", mailbox="a\r\nA1 LOGOUT")
     ends("no TLS there", s, "config", "does not speak TLS", port=s.smtp)
     other = private.Authority(os.path.join(s.folder, "tls"))
     restart_with(s, other.issue("other", "mail.other.example"))
-    ends("wrong certificate name", s, "refused", where, "not for localhost but for mail.other.example", "tls_name")
+    ends("wrong certificate name", s, "refused", where, "not for localhost but for mail.other.example",
+         "tls_name")
     ends("tls_name names what it carries", s, "config", "mailbox Nirgends", mailbox="Nirgends",
          tls_name="mail.other.example")
     restart_with(s, other.issue("old", expired=True))

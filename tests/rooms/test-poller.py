@@ -85,7 +85,8 @@ def test_good_server():
     t.equal("a plain server", (uids(items), seen), ([(1, True), (2, True), (3, True)], (7, 4, 3, 0)))
     t.check("the date is read with its zone", items and items[0].internal_at == 1767258000, items)
     t.check("nothing but what is needed is asked for",
-            not any(w in line for line in s.heard for w in ("BODYSTRUCTURE", "ENVELOPE", "STORE", "RFC822 ")), s.heard)
+            not any(w in line for line in s.heard for w in ("BODYSTRUCTURE", "ENVELOPE", "STORE",
+                                                            "RFC822 ")), s.heard)
     over(s, p)
 
 
@@ -94,34 +95,41 @@ def test_login():
     t.check("PLAIN where it is offered", "AHN1cHBvcnRAZXhhbXBsZS5jb20Ac2VjcmV0" in s.heard, s.heard)
     over(s, p)
     s, p, *_ = run()
-    t.check("LOGIN where it is not", any("LOGIN \"support@example.com\" secret" in line for line in s.heard), s.heard)
+    t.check("LOGIN where it is not",
+            any("LOGIN \"support@example.com\" secret" in line for line in s.heard), s.heard)
     over(s, p)
     s, p, *_ = run(capabilities="LOGINDISABLED")
     t.check("LOGINDISABLED", p.why()[0] == "config" and "LOGINDISABLED" in p.why()[2], p.why())
     t.check("and no password was sent", not any("secret" in line for line in s.heard), s.heard)
     over(s, p)
     fails("PREAUTH", "PREAUTH", "config", scripts={"greeting": say("* PREAUTH welcome\r\n")})
-    fails("refused", 'the server refused the password of support@example.com: "[AUTHENTICATIONFAILED] no"; check user',
+    fails("refused",
+          'the server refused the password of support@example.com: "[AUTHENTICATIONFAILED] no"; check user',
           "refused", scripts={"LOGIN": say("TAG NO [AUTHENTICATIONFAILED] no\r\n")})
     fails("refused by PLAIN", "the server refused the password", "refused", capabilities="AUTH=PLAIN",
-          scripts={"AUTHENTICATE": say("+ \r\n", then=lambda c, tag, a: (c.line(), c.send(f"{tag} NO go\r\n")))})
+          scripts={"AUTHENTICATE": lambda c, tag, _: (c.send("+ \r\n"), c.line(), c.send(f"{tag} NO go\r\n"))})
     fails("a second question", "AUTHENTICATE", capabilities="AUTH=PLAIN",
           scripts={"AUTHENTICATE": say("+ \r\n", "+ \r\n", then=hang)})
-    fails("not now", "does not let support@example.com in now", scripts={"LOGIN": say("TAG NO [UNAVAILABLE] later\r\n")})
+    fails("not now", "does not let support@example.com in now",
+          scripts={"LOGIN": say("TAG NO [UNAVAILABLE] later\r\n")})
     fails("throttled", "[THROTTLED]", retry=60, scripts={"LOGIN": say("TAG NO [THROTTLED] slow down\r\n")})
     fails("backoff asked for", "goodbye", retry=300, scripts={
         "NOOP": say("* BYE Suggested Backoff Time: 299999 milliseconds\r\n", then=close)})
-    fails("BYE as greeting", 'goodbye: "too many of you"', scripts={"greeting": say("* BYE too many of you\r\n")})
+    fails("BYE as greeting", 'goodbye: "too many of you"',
+          scripts={"greeting": say("* BYE too many of you\r\n")})
     fails("not IMAP", "greeting", scripts={"greeting": say("SSH-2.0-OpenSSH_9.2\r\n", then=close)})
-    fails("words with a trap", "[ALERT] \\x1b", "refused", scripts={"LOGIN": say("TAG NO [ALERT] \x1b]0;boo\x07\r\n")})
+    fails("words with a trap", "[ALERT] \\x1b", "refused",
+          scripts={"LOGIN": say("TAG NO [ALERT] \x1b]0;boo\x07\r\n")})
 
 
 def test_select():
     def uidvalidity(line):
         return {"SELECT": say("* 0 EXISTS\r\n", line, "TAG OK done\r\n")}
     for value in ("0", "99999999999"):
-        fails(f"UIDVALIDITY {value}", "UIDVALIDITY", "config", scripts=uidvalidity(f"* OK [UIDVALIDITY {value}] ok\r\n"))
-    fails("UIDVALIDITY missing", "no valid UIDVALIDITY", "config", scripts={"SELECT": say("* 0 EXISTS\r\nTAG OK done\r\n")})
+        fails(f"UIDVALIDITY {value}", "UIDVALIDITY", "config",
+              scripts=uidvalidity(f"* OK [UIDVALIDITY {value}] ok\r\n"))
+    fails("UIDVALIDITY missing", "no valid UIDVALIDITY", "config",
+          scripts={"SELECT": say("* 0 EXISTS\r\nTAG OK done\r\n")})
     fails("UIDNOTSTICKY", "UIDNOTSTICKY", "config",
           scripts=uidvalidity("* OK [UIDVALIDITY 7] ok\r\n* NO [UIDNOTSTICKY] not sticky\r\n"))
     fails("no such mailbox", 'mailbox INBOX cannot be opened: "no such"', "config",
@@ -166,7 +174,8 @@ def test_rows():
     def check(name, script, wanted, wanted_bodies=True):
         s, p, _, items, seen = run(THREE, script)
         t.check(name, uids(items) == wanted and seen is not None and
-                (not wanted_bodies or [i.body for i in items if i.fetched] == [m[1] for m in THREE]), (items, seen))
+                (not wanted_bodies or [i.body for i in items if i.fetched] == [m[1] for m in THREE]),
+                (items, seen))
         over(s, p)
 
     def around(c, tag, arguments):
@@ -196,11 +205,13 @@ def test_rows():
         c.send("* 1 FETCH (UID 2 BODY[]<0> NIL)\r\n")
         c.ok(tag)
     check("NIL for a body: unfetched", once_for(2, nil), [(1, True), (2, False), (3, True)], False)
-    check("no row at all: unfetched", once_for(2, lambda c, tag, a: c.ok(tag)), [(1, True), (2, False), (3, True)], False)
+    check("no row at all: unfetched", once_for(2, lambda c, tag, a: c.ok(tag)),
+          [(1, True), (2, False), (3, True)], False)
     check("NO to one message: unfetched", once_for(2, say("TAG NO [SERVERBUG] corrupt\r\n")),
           [(1, True), (2, False), (3, True)], False)
     part = say("* 1 FETCH (UID 2 BODY[HEADER] {4}\r\nabcd)\r\n", "TAG OK done\r\n")
-    check("another part than asked for: unfetched", once_for(2, part), [(1, True), (2, False), (3, True)], False)
+    check("another part than asked for: unfetched", once_for(2, part), [(1, True), (2, False), (3, True)],
+          False)
     two = say("* 1 FETCH (UID 2 BODY[]<0> {1}\r\na BODY[]<0> {1}\r\nb)\r\n", "TAG OK done\r\n")
     check("two bodies in one row: unfetched", once_for(2, two), [(1, True), (2, False), (3, True)], False)
     s, p, _, items, _ = run([(1, message(1, 200000)), (2, message(2))],
@@ -250,10 +261,12 @@ def test_breaks():
     fails("a line without an end", "more than this answer may have", scripts={"NOOP": line})
     fails("more rows than UIDs", "lists more messages", messages=THREE, scripts={"FETCH 2": say(
         *["* 1 FETCH (UID 2)\r\n"] * 3000, "TAG OK done\r\n")})
-    fails("garbage", "cannot be understood", scripts={"NOOP": say("* !!! ???\r\n", "TAG OK done\r\n", then=close)})
+    fails("garbage", "cannot be understood",
+          scripts={"NOOP": say("* !!! ???\r\n", "TAG OK done\r\n", then=close)})
     fails("BAD", "does not take the command", scripts={"NOOP": say("TAG BAD what\r\n")})
     fails("another tag", "NOOP", scripts={"NOOP": say("zz OK done\r\n")})
-    fails("a flag as a capability", "CAPABILITY", scripts={"CAPABILITY": say("* CAPABILITY {5}\r\n", then=close)})
+    fails("a flag as a capability", "CAPABILITY",
+          scripts={"CAPABILITY": say("* CAPABILITY {5}\r\n", then=close)})
 
 
 def test_idle():
@@ -269,7 +282,8 @@ def test_idle():
         c.send("* 5 EXISTS\r\n")
         c.line()
         c.ok(tag)
-    s, p, _, items, seen = run(THREE, {"IDLE 1": news_first, "IDLE 2": wait_for_news}, capabilities="IDLE", once=False)
+    s, p, _, items, seen = run(THREE, {"IDLE 1": news_first, "IDLE 2": wait_for_news}, capabilities="IDLE",
+                               once=False)
     t.equal("the first pass", (uids(items)[-1], seen[1]), ((3, True), 4))
     t.equal("mail told before the server says +", uids(p.take_in()[0]), [(4, True)])
     t.equal("mail told while idle", uids(p.take_in()[0]), [(5, True)])
@@ -283,7 +297,8 @@ def test_idle():
     p.order(frames.LOOK)
     t.equal("IDLE refused: watched without it", p.take_in()[1][3], 1)
     over(s, p)
-    s, p, *_ = run(THREE, {"IDLE": say("+ idling\r\n* BYE shutting down\r\n", then=close)}, capabilities="IDLE",
+    s, p, *_ = run(THREE, {"IDLE": say("+ idling\r\n* BYE shutting down\r\n", then=close)},
+                   capabilities="IDLE",
                    once=False)
     t.check("BYE in IDLE", 'goodbye: "shutting down"' in p.why()[2], p.why())
     over(s, p)
@@ -316,10 +331,12 @@ def test_orders_refused():
     s, p, *_ = run(THREE, {"SEARCH": say("* SEARCH 1 2\r\n", "TAG NO [LIMIT] not so often\r\n")})
     p.order(frames.SEARCH, 7, text="m1@client.example")
     ok, uid, text = p.order_done()
-    t.check("a search refused: the server's words", not ok and not uid and "[LIMIT] not so often" in text, text)
+    t.check("a search refused: the server's words", not ok and not uid and "[LIMIT] not so often" in text,
+            text)
     t.equal("and the connection is good", p.stop(), "orderly")
     over(s, p)
-    fails("a list of messages refused", "not now", messages=THREE, scripts={"FETCH 2": say("TAG NO not now\r\n")})
+    fails("a list of messages refused", "not now", messages=THREE,
+          scripts={"FETCH 2": say("TAG NO not now\r\n")})
 
 
 def test_sent():
@@ -331,8 +348,10 @@ def test_sent():
         p = start(s, once=True, sent=True)
         t.equal(name, p.selected()[0], wanted)
         over(s, p)
-    found("by special use", "Ablage/x", '* LIST () "/" Sent\r\n', '* LIST (\\HasNoChildren \\Sent) "/" Ablage/x\r\n')
-    found("by a name in another language", "INBOX.Gesendete Elemente", '* LIST (\\HasNoChildren) "." INBOX\r\n',
+    found("by special use", "Ablage/x", '* LIST () "/" Sent\r\n',
+          '* LIST (\\HasNoChildren \\Sent) "/" Ablage/x\r\n')
+    found("by a name in another language", "INBOX.Gesendete Elemente",
+          '* LIST (\\HasNoChildren) "." INBOX\r\n',
           '* LIST (\\HasNoChildren) "." "INBOX.Gesendete Elemente"\r\n')
     found("by a name in modified UTF-7", "送信済み", '* LIST () NIL &kAFP4W4IMH8-\r\n')
 
@@ -344,7 +363,8 @@ def test_sent():
         over(s, p)
     not_found("none: the choice is shown", "set sent_mailbox to one of: INBOX, Post",
               '* LIST () "/" INBOX\r\n', '* LIST () "/" Post\r\n')
-    not_found("two: the choice is shown", "several mailboxes", '* LIST () "/" Sent\r\n', '* LIST () "/" a/Gesendet\r\n')
+    not_found("two: the choice is shown", "several mailboxes", '* LIST () "/" Sent\r\n',
+              '* LIST () "/" a/Gesendet\r\n')
     not_found("one that cannot be opened does not count", "no mailbox for sent mail was found",
               '* LIST (\\Noselect) "/" Sent\r\n')
 
@@ -352,7 +372,8 @@ def test_sent():
 def test_keeper_and_supervisor():
     s, p, *_ = run(THREE)
     p.keeper.close()
-    t.check("the keeper is gone: so are we", p.why()[0] == "orderly" and "keeper is gone" in p.why()[2], p.why())
+    t.check("the keeper is gone: so are we", p.why()[0] == "orderly" and "keeper is gone" in p.why()[2],
+            p.why())
     over(s, p)
     s, p, *_ = run(THREE)
     p.keeper.send(frames.BATCH_DONE, b"nonsense and more of it")

@@ -136,7 +136,8 @@ class Connection:
     def row(self, uid, body, arguments, more=""):
         if partial := re.search(r"BODY\.PEEK\[\]<0\.(\d+)>", arguments):
             part = body[:int(partial[1])]
-            self.send(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(part)}}}\r\n".encode() + part + f"{more})\r\n".encode())
+            head = f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(part)}}}\r\n"
+            self.send(head.encode() + part + f"{more})\r\n".encode())
         elif "RFC822.SIZE" in arguments:
             self.send(f"* 1 FETCH (UID {uid} FLAGS () INTERNALDATE \"01-Jan-2026 10:00:00 +0100\" "
                       f"RFC822.SIZE {len(body)}{more})\r\n")

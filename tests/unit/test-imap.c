@@ -85,7 +85,8 @@ static void test_words(void **state)
 	assert_span(words_of_tagged(SPAN("h1 BAD what\r\n")), "what");
 	assert_int_equal(words_of_tagged(SPAN("* NO not tagged\r\n+ NO idling\r\n")).n, 0);
 	assert_int_equal(words_of_tagged(SPAN("")).n, 0);
-	assert_span(words_of_bye(SPAN("* 3 EXISTS\r\n* BYE Too many connections\r\n")), "Too many connections");
+	assert_span(words_of_bye(SPAN("* 3 EXISTS\r\n* BYE Too many connections\r\n")),
+		    "Too many connections");
 	assert_int_equal(words_of_bye(SPAN("* OK BYE\r\n")).n, 0);
 }
 

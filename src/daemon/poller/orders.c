@@ -66,18 +66,18 @@ static bool search(struct poller *p, const struct order *o)
 
 static bool refetch(struct poller *p, const struct order *o)
 {
-	struct frame_batch_item items[LIMIT_UID_WINDOW];
+	struct frame_batch_item item;
 	uint32_t n = 0;
 
-	if (!poller_fine(p, imap_list(p->imap, o->uid, o->uid, items, &n)))
+	if (!poller_fine(p, imap_list(p->imap, o->uid, o->uid, &item, &n)))
 		return false;
 	if (!n)
 		return answer(p, o, false, 0, "the message is no longer in the mailbox");
-	if (!poller_fetch_one(p, items))
+	if (!poller_fetch_one(p, &item))
 		return false;
-	if (!items[0].fetched)
+	if (!item.fetched)
 		return answer(p, o, false, 0, "the server has the message but does not hand it out");
-	return poller_send_batch(p, items, 1) && answer(p, o, true, o->uid, "");
+	return poller_send_batch(p, &item, 1) && answer(p, o, true, o->uid, "");
 }
 
 static bool run(struct poller *p, const struct order *o)

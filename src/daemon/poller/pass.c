@@ -43,10 +43,10 @@ static bool hand_over(struct poller *p, struct frame_batch_item *items, uint32_t
 /* One message was asked for alone and did not come: it was removed meanwhile, or it has no body to give. */
 static bool settle(struct poller *p, struct frame_batch_item *item)
 {
-	struct frame_batch_item again[LIMIT_UID_WINDOW];
+	struct frame_batch_item again;
 	uint32_t n = 0;
 
-	if (!poller_fine(p, imap_list(p->imap, item->uid, item->uid, again, &n)))
+	if (!poller_fine(p, imap_list(p->imap, item->uid, item->uid, &again, &n)))
 		return false;
 	buf_reset(&p->bytes);
 	return n ? hand_over(p, item, 1) : true;

@@ -50,7 +50,8 @@ struct poller {
 };
 
 /* main.c: the first reason stays; returns false. */
-bool poller_end(struct poller *p, enum ending why, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool poller_end(struct poller *p, enum ending why, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Ends with the line of src/imap if there is a fault; true for IMAP_FINE. */
 bool poller_fine(struct poller *p, enum imap_fault fault);
 
