@@ -50,8 +50,8 @@ static bool may_send(const struct smtp *m, const struct smtp_envelope *e, struct
 
 static void put_command(struct smtp *m, const struct smtp_envelope *e, struct span message, enum command c)
 {
-	/* RFC 3834 section 3.3: no notification about an automatic response. */
-	const char *notify = m->offer.dsn ? " NOTIFY=NEVER" : "";
+	/* RFC 3834 section 3.3. With an envelope sender of our own a bounce must come home: it settles the entry. */
+	const char *notify = m->offer.dsn && !e->sender.n ? " NOTIFY=NEVER" : "";
 
 	switch (c) {
 	case MAIL:

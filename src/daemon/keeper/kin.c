@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Is this message known, and whose kin is it? */
-#include "base/text.h"
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 #include <errno.h>
+
+/* The text without its white space: lines are broken and padded anew on the way. */
+static struct hash text_hash(struct arena *a, struct span text)
+{
+	char *kept = arena_alloc(a, text.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		kept[n] = text.p[i];
+		n += (unsigned char)text.p[i] > ' ';
+	}
+	return hash_blake2b(span_make(kept, n), SPAN_NONE);
+}
 
 /* The same mail reaches two of our addresses with other trace fields: Message-ID, From, Date, Subject and
  * the text without its white space are what makes it one message. */
@@ -11,7 +23,6 @@ static void fingerprint(struct turn *t, struct incoming *in)
 {
 	const struct facts *f = &in->facts;
 	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_FACTS);
-	struct hash text;
 
 	if (f->depth == FACTS_NONE || (!f->message_id.n && !f->text.n && !f->html_text.n)) {
 		/* Nothing that could tell two of them apart: each place is a message of its own. */
@@ -19,9 +30,7 @@ static void fingerprint(struct turn *t, struct incoming *in)
 		hash_keyed(t->k->keys.id, "place", key_span(&place), in->fingerprint, ID_SIZE);
 		return;
 	}
-	text_squeeze(&b, f->text);
-	text = hash_blake2b(buf_span(&b), SPAN_NONE);
-	buf_reset(&b);
+	struct hash text = text_hash(t->a, f->text);
 	wire_put_bytes(&b, f->message_id);
 	wire_put_bytes(&b, f->from.n ? address_text(t->a, f->from.at[0]) : SPAN_NONE);
 	wire_put_i64(&b, f->date_at);
