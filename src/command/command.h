@@ -5,8 +5,10 @@
 
 /* filter test [--json] [--own ADDRESS]... FILE... */
 int command_filter(int argc, char **argv);
-/* inspect [--json] FILE... */
+/* inspect [--json] PATH... */
 int command_inspect(int argc, char **argv);
+/* thread [--json] PATH... */
+int command_thread(int argc, char **argv);
 /* template render --data FILE.json [--partials DIR] TEMPLATE
  * template check FILE... */
 int command_template(int argc, char **argv);

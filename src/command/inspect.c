@@ -4,11 +4,11 @@
 #include "command/command.h"
 #include "command/json.h"
 #include "command/message_files.h"
+#include "command/options.h"
 #include "mail/limits.h"
 #include "reading/reading.h"
-#include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 static const struct reading_account nobody;
 
@@ -153,19 +153,16 @@ static void show(void *context, struct arena *a, const char *path, const struct 
 
 int command_inspect(int argc, char **argv)
 {
-	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { 0 } };
+	static const struct command_spec spec = {
+		.synopsis = "inspect [--json] PATH...",
+		.meaning = "What a reader finds in messages.\n"
+			   "PATH is a message file, an mbox, a Maildir, or a folder of these.",
+		.least = 1,
+		.most = INT_MAX,
+	};
 	bool json = false;
-	int c;
+	char **paths;
+	int n, e = options_read(&spec, argc, argv, &json, &paths, &n);
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'j')
-			return EX_USAGE;
-		json = true;
-	}
-	if (optind == argc) {
-		fprintf(stderr, "usage: hearback inspect [--json] FILE...\n");
-		return EX_USAGE;
-	}
-	return message_files_show(argv + optind, argc - optind, show, &json);
+	return e ? e - 1 : message_files_show(paths, n, show, &json);
 }

@@ -26,7 +26,8 @@ static const struct {
 	{ "audit", command_audit, "list, verify" },
 	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not" },
 	{ "template", command_template, "render, check" },
-	{ "inspect", command_inspect, "FILE...: what a reader finds in message files" },
+	{ "inspect", command_inspect, "PATH...: what a reader finds in message files" },
+	{ "thread", command_thread, "PATH...: which message files are one conversation" },
 };
 
 static int help(FILE *out, int status)

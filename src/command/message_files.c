@@ -1,97 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/message_files.h"
 #include "base/io.h"
+#include "command/mbox.h"
+#include "command/walk.h"
 #include "daemon/reader/client.h"
+#include "daemon/spawn.h"
 #include "mail/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
 
-/* Files that go to the reader together. */
+/* Messages that go to the reader together, and what is needed on the way. */
 struct batch {
-	const char *paths[LIMIT_BATCH_MESSAGES];
+	struct reader_client *reader;
+	struct arena *a; /* of this batch */
+	message_file_show show;
+	void *context;
+	const char *path; /* of the file that is being read */
+	const char *names[LIMIT_BATCH_MESSAGES];
 	struct reader_message messages[LIMIT_BATCH_MESSAGES];
 	uint32_t n;
 	size_t bytes;
+	int status;
 };
 
-static int complain(const char *path, int error)
+static void show_batch(struct batch *b)
 {
-	fprintf(stderr, "hearback: %s: %s\n", path, strerror(error));
-	return EX_NOINPUT;
-}
-
-static int add_file(struct arena *a, const char *path, struct batch *b)
-{
-	BUF_CLEANUP struct buf bytes = BUF_CAPPED(LIMIT_FETCH_MAX);
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return complain(path, errno);
-	if (S_ISDIR(st.st_mode))
-		return complain(path, EISDIR);
-	int r = io_read_fd(fd, LIMIT_FETCH_MAX, &bytes);
-	if (r && r != -E2BIG)
-		return complain(path, -r);
-	b->paths[b->n] = path;
-	b->messages[b->n] =
-		(struct reader_message){ .bytes = arena_span(a, buf_span(&bytes)), .partial = r == -E2BIG };
-	b->n++;
-	b->bytes += bytes.n;
-	return 0;
-}
-
-static int show_batch(struct reader_client *c, struct arena *a, const struct batch *b, message_file_show show,
-		      void *context)
-{
-	struct facts *facts = arena_many(a, b->n, struct facts);
+	struct facts *facts = arena_many(b->a, b->n, struct facts);
 	struct err err;
 
-	if (b->n == 0)
-		return 0;
-	if (reader_client_read(c, a, b->messages, b->n, facts, &err)) {
-		fprintf(stderr, "hearback: %s\n", err.text);
-		return EX_OSERR;
+	if (b->n && b->status != EX_OSERR) {
+		if (reader_client_read(b->reader, b->a, b->messages, b->n, facts, &err)) {
+			fprintf(stderr, "hearback: %s\n", err.text);
+			b->status = EX_OSERR;
+		}
+		for (uint32_t i = 0; b->status != EX_OSERR && i < b->n; i++)
+			b->show(b->context, b->a, b->names[i], &facts[i]);
 	}
-	for (uint32_t i = 0; i < b->n; i++)
-		show(context, a, b->paths[i], &facts[i]);
-	return 0;
+	arena_reset(b->a);
+	b->n = 0;
+	b->bytes = 0;
 }
 
-/* Where the rooms lie: beside us in a folder that was just built, else where they were installed. */
-static const char *reader_program(struct arena *a)
+static void add_message(void *context, struct span bytes, bool partial, unsigned long number)
 {
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	struct batch *b = context;
 
-	while (n > 0 && self[n - 1] != '/')
-		n--;
-	const char *beside = arena_printf(a, "%.*shearback-reader", n > 0 ? (int)n : 0, self);
-	return n > 0 && access(beside, X_OK) == 0 ? beside : HEARBACK_LIBEXECDIR "/hearback-reader";
+	if (b->n == LIMIT_BATCH_MESSAGES || b->bytes >= LIMIT_BATCH_BYTES)
+		show_batch(b);
+	b->names[b->n] =
+		number ? arena_printf(b->a, "%s#%lu", b->path, number) : arena_str(b->a, span_of(b->path));
+	b->messages[b->n] = (struct reader_message){ .bytes = arena_span(b->a, bytes), .partial = partial };
+	b->n++;
+	b->bytes += bytes.n;
+}
+
+static int read_file(void *context, const char *path)
+{
+	struct batch *b = context;
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r = fd < 0 ? -errno : 0;
+
+	b->path = path;
+	if (!r)
+		r = mbox_read(fd, LIMIT_FETCH_MAX, add_message, b);
+	if (r)
+		fprintf(stderr, "hearback: %s: %s\n", path, strerror(-r));
+	return b->status ? b->status : r ? EX_NOINPUT : EX_OK;
 }
 
 int message_files_show(char *const *paths, int n, message_file_show show, void *context)
 {
-	struct arena *names ARENA_CLEANUP = arena_new();
 	struct arena *a ARENA_CLEANUP = arena_new();
-	struct reader_client *c = reader_client_new(reader_program(names));
+	struct batch b = { .a = a, .show = show, .context = context };
+	char program[ROOM_PATH];
 	int status = EX_OK;
-	int i = 0;
 
-	while (i < n && status != EX_OSERR) {
-		struct batch b = { .n = 0 };
-		while (i < n && b.n < LIMIT_BATCH_MESSAGES && b.bytes < LIMIT_BATCH_BYTES) {
-			int r = add_file(a, paths[i++], &b);
-			status = r ? r : status;
-		}
-		int r = show_batch(c, a, &b, show, context);
-		status = r ? r : status;
-		arena_reset(a);
+	if (!room_program(ROOM_READER, program)) {
+		fprintf(stderr, "hearback: hearback-reader is not installed: it belongs in %s\n",
+			HEARBACK_LIBEXECDIR);
+		return EX_OSERR;
 	}
-	reader_client_free(&c);
-	return status;
+	b.reader = reader_client_new(program);
+	for (int i = 0; i < n && b.status != EX_OSERR; i++) {
+		int r = walk_path(paths[i], read_file, &b);
+		status = r ? r : status;
+	}
+	show_batch(&b);
+	reader_client_free(&b.reader);
+	return b.status ? b.status : status;
 }
