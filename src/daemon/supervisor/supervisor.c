@@ -140,8 +140,9 @@ static int patience(const struct house *h)
 {
 	int64_t now = clock_mono_ms(), wait = TICK_MS;
 
-	for (uint32_t i = 0; i < h->n; i++)
-		if (h->children[i].state == CHILD_DOWN && !h->stopping && h->children[i].start_ms - now < wait)
+	/* Nobody is started before the keeper serves: its word that it does wakes us. */
+	for (uint32_t i = 0; i < (h->children[0].ready ? h->n : 1); i++)
+		if (h->children[i].state == CHILD_DOWN && h->children[i].start_ms - now < wait)
 			wait = h->children[i].start_ms - now;
 	return h->stopping ? 50 : wait < 0 ? 0 : (int)wait;
 }
