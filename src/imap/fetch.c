@@ -54,7 +54,7 @@ static enum imap_fault fetch(struct imap *imap, uint32_t from, uint32_t to, unsi
 
 enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 {
-	struct frame_batch_item last[2];
+	struct frame_batch_item last;
 
 	*top = 0;
 	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
@@ -65,12 +65,10 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 	*exists = imap->m->imap_selection_info->sel_exists;
 	if (!*exists)
 		return IMAP_FINE;
-	imap->rows = (struct rows){ .items = last, .room = 2, .from = 1, .to = UINT32_MAX };
+	imap->rows = (struct rows){ .items = &last, .room = 1, .from = 1, .to = UINT32_MAX };
 	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
 	fault = fetch(imap, 0, 0, WANTED_UID, 0);
-	for (uint32_t i = 0; i < imap->rows.n; i++)
-		if (last[i].uid > *top)
-			*top = last[i].uid;
+	*top = imap->rows.top;
 	return fault;
 }
 
@@ -139,6 +137,10 @@ enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, u
 	bytes->n = imap->rows.start;
 	bytes->full = false;
 	put_in_order(items, n, bytes);
+	/* "Not now" says nothing about these messages. */
+	if (fault == IMAP_SAID_NO && words_are_transient(words_of_tagged(imap_answer(imap))))
+		return imap_fail(imap, IMAP_LOST, "UID FETCH: the server hands out nothing now: %s",
+				 imap_quote(words_of_tagged(imap_answer(imap))));
 	return fault;
 }
 

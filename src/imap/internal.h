@@ -26,6 +26,7 @@ struct rows {
 	uint32_t from;
 	uint32_t to;
 	bool too_many;
+	uint32_t top; /* the highest UID of any row */
 
 	struct buf *bytes; /* NULL: no bodies are asked for */
 	size_t start;	   /* where the body of the row at hand begins */

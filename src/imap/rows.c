@@ -155,6 +155,8 @@ static void on_row(struct mailimap_msg_att *att, void *context)
 	if (!r->items)
 		return;
 	struct row row = read_row(att);
+	if (row.item.uid > r->top)
+		r->top = row.item.uid;
 	if (r->bytes)
 		keep_body(r, &row);
 	else if (row.item.uid)

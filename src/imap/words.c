@@ -63,7 +63,8 @@ bool words_are_transient(struct span words)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
 		if (span_istarts(words, codes[i]))
 			return true;
-	return words_retry_after(words) > 0 || span_ifind(words, SPAN("too many")) >= 0;
+	return words_retry_after(words) > 0 ||
+	       (span_ifind(words, SPAN("too many")) >= 0 && span_ifind(words, SPAN("connection")) >= 0);
 }
 
 bool words_confirm_uidvalidity(struct span answer, uint32_t uidvalidity)

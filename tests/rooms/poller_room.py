@@ -63,12 +63,15 @@ class Poller(frames.Room):
         size = os.fstat(r.fd).st_size
         data = os.pread(r.fd, size, 0)
         os.close(r.fd)
-        items = []
+        items, last, end = [], 0, 0
         for _ in range(n):
-            uid, flags, at, size = r.take(">I"), r.take(">I"), r.take(">q"), r.take(">Q")
+            uid, flags, at, announced = r.take(">I"), r.take(">I"), r.take(">q"), r.take(">Q")
             offset, length = r.take(">I"), r.take(">I")
-            items.append(Item(uid, flags, at, size, data[offset:offset + length], bool(r.take("B")),
-                              bool(r.take("B"))))
+            fetched, partial = bool(r.take("B")), bool(r.take("B"))
+            # What the keeper insists on.
+            assert uid > last and (fetched or not length) and offset + length <= size and (not length or offset >= end)
+            last, end = uid, offset + length
+            items.append(Item(uid, flags, at, announced, data[offset:offset + length], fetched, partial))
         return number, items
 
     def batch_done(self, number):

@@ -107,7 +107,8 @@ def test_login():
           'the server refused the password of support@example.com: "[AUTHENTICATIONFAILED] no"; check user',
           "refused", scripts={"LOGIN": say("TAG NO [AUTHENTICATIONFAILED] no\r\n")})
     fails("refused by PLAIN", "the server refused the password", "refused", capabilities="AUTH=PLAIN",
-          scripts={"AUTHENTICATE": lambda c, tag, _: (c.send("+ \r\n"), c.line(), c.send(f"{tag} NO go\r\n"))})
+          scripts={"AUTHENTICATE": lambda c, tag,
+                   _: (c.send("+ \r\n"), c.line(), c.send(f"{tag} NO go\r\n"))})
     fails("a second question", "AUTHENTICATE", capabilities="AUTH=PLAIN",
           scripts={"AUTHENTICATE": say("+ \r\n", "+ \r\n", then=hang)})
     fails("not now", "does not let support@example.com in now",
@@ -207,8 +208,21 @@ def test_rows():
     check("NIL for a body: unfetched", once_for(2, nil), [(1, True), (2, False), (3, True)], False)
     check("no row at all: unfetched", once_for(2, lambda c, tag, a: c.ok(tag)),
           [(1, True), (2, False), (3, True)], False)
-    check("NO to one message: unfetched", once_for(2, say("TAG NO [SERVERBUG] corrupt\r\n")),
-          [(1, True), (2, False), (3, True)], False)
+    refused = fails("NO to one message", "corrupt", messages=THREE,
+                    scripts=once_for(2, say("TAG NO corrupt\r\n")))
+    t.equal("on record, and the next connection goes on behind it", uids(refused), [(1, True), (2, False)])
+    later = fails("NO to all for now", "hands out nothing now", messages=THREE,
+                  scripts=body_fetch(say("TAG NO [UNAVAILABLE] later\r\n")))
+    t.equal("nothing is put on record", uids(later), [])
+
+    def only_together(c, tag, arguments):
+        if arguments.startswith("2:3 "):
+            c.row(3, message(3), arguments)
+        c.ok(tag)
+    check("what came out of its turn is not taken for what comes alone",
+          body_fetch(lambda c, tag,
+                     a: (c.do_fetch if a.startswith("1 ") else lambda *x: only_together(c, *x))(tag, a)),
+          [(1, True), (2, False), (3, False)], False)
     part = say("* 1 FETCH (UID 2 BODY[HEADER] {4}\r\nabcd)\r\n", "TAG OK done\r\n")
     check("another part than asked for: unfetched", once_for(2, part), [(1, True), (2, False), (3, True)],
           False)

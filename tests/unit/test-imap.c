@@ -119,6 +119,7 @@ static void test_refusals_that_pass(void **state)
 	assert_true(words_are_transient(SPAN("[LIMIT] Too many connections")));
 	assert_true(words_are_transient(SPAN("Too many simultaneous connections. (Failure)")));
 	assert_false(words_are_transient(SPAN("[AUTHENTICATIONFAILED] Authentication failed.")));
+	assert_false(words_are_transient(SPAN("Too many failed logins: account locked")));
 	assert_false(words_are_transient(SPAN("")));
 }
 

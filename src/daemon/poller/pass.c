@@ -52,11 +52,14 @@ static bool settle(struct poller *p, struct frame_batch_item *item)
 	return n ? hand_over(p, item, 1) : true;
 }
 
-/* The connection is lost: what came whole goes over all the same. A message asked for alone that the
- * server broke off over goes on record as not fetched, or every connection to come would end here. */
-static bool rescue(struct poller *p, struct frame_batch_item *items, uint32_t asked, uint32_t got)
+/* The connection ends here: what came whole goes over all the same. A message asked for alone that the
+ * server refused or broke off over goes on record as not fetched, or every connection to come would
+ * end with it; only one for each connection, so that a server in trouble costs few. */
+static bool rescue(struct poller *p, struct frame_batch_item *items, uint32_t asked, uint32_t got,
+		   enum imap_fault fault)
 {
-	if (!got && asked == 1 && imap_lost_over_answer(p->imap)) {
+	poller_fine(p, fault);
+	if (!got && asked == 1 && (fault == IMAP_SAID_NO || imap_lost_over_answer(p->imap))) {
 		buf_reset(&p->bytes);
 		got = 1;
 	}
@@ -72,10 +75,8 @@ static bool fetch_some(struct poller *p, struct frame_batch_item *items, uint32_
 	uint32_t got = came(items, k);
 
 	*done = got;
-	if (fault == IMAP_LOST) {
-		poller_fine(p, fault);
-		return rescue(p, items, k, got);
-	}
+	if (fault == IMAP_LOST || (fault == IMAP_SAID_NO && k == 1))
+		return rescue(p, items, k, got, fault);
 	if (!hand_over(p, items, got))
 		return false;
 	if (got == k) {
@@ -94,8 +95,11 @@ static bool fetch_all(struct poller *p, struct frame_batch_item *items, uint32_t
 {
 	while (n) {
 		uint32_t done = 0;
-		for (uint32_t i = 0; i < n; i++)
-			items[i].fetched = false;
+		/* What came out of its turn is asked for again. */
+		for (uint32_t i = 0; i < n; i++) {
+			items[i].fetched = items[i].partial = false;
+			items[i].offset = items[i].length = 0;
+		}
 		if (!fetch_some(p, items, n, &done) || !poller_hear(p, 0) || !poller_run_orders(p))
 			return false;
 		items += done;
