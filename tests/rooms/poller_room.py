@@ -69,7 +69,8 @@ class Poller(frames.Room):
             offset, length = r.take(">I"), r.take(">I")
             fetched, partial = bool(r.take("B")), bool(r.take("B"))
             # What the keeper insists on.
-            assert uid > last and (fetched or not length) and offset + length <= size and (not length or offset >= end)
+            assert uid > last and (fetched or not length)
+            assert not length or end <= offset <= size - length
             last, end = uid, offset + length
             items.append(Item(uid, flags, at, announced, data[offset:offset + length], fetched, partial))
         return number, items
