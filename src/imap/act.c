@@ -120,6 +120,8 @@ enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uin
 	if (!fault)
 		fault = imap->offers & OFFERS_MOVE ? carry(imap, set, name, true, moved)
 						   : copy_and_remove(imap, set, name, moved);
+	if (!fault && imap->looked)
+		imap->looked--;
 	if (fault == IMAP_SAID_NO) {
 		/* It stays where it was, so it must look as it did; the line keeps why it could not move. */
 		struct err why = imap->why;

@@ -62,7 +62,7 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 		imap_outcome(imap, imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_noop(imap->m), "NOOP");
 	if (fault)
 		return fault;
-	*exists = imap->m->imap_selection_info->sel_exists;
+	*exists = imap->looked = imap->m->imap_selection_info->sel_exists;
 	if (!*exists)
 		return IMAP_FINE;
 	imap->rows = (struct rows){ .items = &last, .room = 1, .from = 1, .to = UINT32_MAX };

@@ -80,7 +80,7 @@ enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32
  * where the server does not tell. */
 enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uint32_t *moved);
 
-/* Waits until the server reports new mail (*news), one of `others` is ready (its revents), or the time
+/* Waits until the server reports new mail (*news; at once if it has since imap_refresh()), one of `others` is ready (its revents), or the time
  * is over: by IDLE (RFC 2177) where offered, else without it. At most IMAP_OTHERS. */
 enum { IMAP_OTHERS = 4 };
 enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms, bool *news);

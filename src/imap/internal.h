@@ -50,6 +50,7 @@ struct imap {
 	bool broken;	 /* out of step: nothing more is said or heard */
 	bool over_answer;
 	bool no_idle;	 /* offered, but refused */
+	uint32_t looked; /* messages there when imap_refresh() looked, without those moved away since */
 	int64_t retry_after;
 	struct err why;
 };

@@ -87,6 +87,11 @@ enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, in
 		return IMAP_LOST;
 	for (nfds_t i = 0; i < n; i++)
 		others[i].revents = 0;
+	/* A message that came while other commands ran was announced to them, and is not again. */
+	if (imap->m->imap_selection_info->sel_exists != imap->looked) {
+		*news = true;
+		return IMAP_FINE;
+	}
 	if (!(imap->offers & OFFERS_IDLE) || imap->no_idle) {
 		*news = server_speaks(imap, others, n, until);
 		return IMAP_FINE;
