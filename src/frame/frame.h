@@ -117,7 +117,7 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out);
  * supervisor adds one to the tally of that key; the next keeper sets aside what was found guilty
  * twice. */
 enum blame_what { BLAME_NONE, BLAME_MESSAGE, BLAME_OUTBOX };
-enum { BLAME_TALLY = 32 };
+enum { BLAME_TALLY = 32, BLAME_DEATHS = 2 };
 struct blame_page {
 	volatile uint32_t what;
 	volatile uint32_t unused;

@@ -223,7 +223,7 @@ static bool guilty(const struct blame_page *page, enum blame_what what, uint64_t
 {
 	for (uint32_t i = 0; page && i < BLAME_TALLY; i++)
 		if (page->tally[i].what == what && page->tally[i].key[0] == a && page->tally[i].key[1] == b)
-			return page->tally[i].deaths >= DEATHS_ALLOWED;
+			return page->tally[i].deaths >= BLAME_DEATHS;
 	return false;
 }
 

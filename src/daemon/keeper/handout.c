@@ -243,7 +243,7 @@ static bool entry_guilty(const struct blame_page *page, uint64_t number)
 {
 	for (uint32_t i = 0; page && i < BLAME_TALLY; i++)
 		if (page->tally[i].what == BLAME_OUTBOX && page->tally[i].key[1] == number)
-			return page->tally[i].deaths >= DEATHS_ALLOWED;
+			return page->tally[i].deaths >= BLAME_DEATHS;
 	return false;
 }
 

@@ -22,7 +22,6 @@ enum {
 	READER_LIFE = 50,	   /* batches after which a reader is replaced */
 	TURN_MESSAGES = 1000,
 	TURN_BYTES = 8 * 1024 * 1024,
-	DEATHS_ALLOWED = 2,	   /* as often a message may take the keeper down before it is set aside */
 	NOTICE_GAP = 600,	   /* seconds between two mails to a lead */
 	NOTICE_LINES = 50,
 };

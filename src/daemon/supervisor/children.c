@@ -229,8 +229,9 @@ void child_told(struct house *h, struct child *c)
 
 /* -- how they end ----------------------------------------------------------------------------------------------- */
 
-/* Only a death of its own making speaks against what the keeper had in hand; a kill comes from outside. */
-static void blame(struct house *h, int wait_status)
+/* Only a death of its own making speaks against what the keeper had in hand; a kill comes from outside. True if
+ * that brings the keeper nearer to setting the thing aside. */
+static bool blame(struct house *h, int wait_status)
 {
 	struct blame_page *p = h->blame;
 	uint32_t what = p->what;
@@ -239,7 +240,7 @@ static void blame(struct house *h, int wait_status)
 
 	p->what = BLAME_NONE;
 	if (what == BLAME_NONE || (WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM)))
-		return;
+		return false;
 	for (uint32_t i = 0; i < BLAME_TALLY; i++) {
 		if (p->tally[i].what == what && p->tally[i].key[0] == key[0] && p->tally[i].key[1] == key[1]) {
 			slot = i;
@@ -258,6 +259,7 @@ static void blame(struct house *h, int wait_status)
 	p->tally[slot].deaths++;
 	log_event(LOG_WARN, "keeper.blamed", "what=%s key=%llx.%llx deaths=%u", what == BLAME_MESSAGE ? "message" : "outbox",
 		  (unsigned long long)key[0], (unsigned long long)key[1], p->tally[slot].deaths);
+	return p->tally[slot].deaths <= BLAME_DEATHS;
 }
 
 static void plan_restart(struct house *h, struct child *c)
@@ -306,11 +308,13 @@ void child_died(struct house *h, struct child *c, int wait_status)
 		snprintf(c->text, sizeof(c->text), "exited with status %d and said nothing", WEXITSTATUS(wait_status));
 	else if (!c->ended)
 		c->ended = true, c->why = ENDING_ORDERLY;
-	plan_restart(h, c);
 	if (c->room == ROOM_KEEPER) {
-		blame(h, wait_status);
+		/* A death that will not be repeated: the others need not wait for it. */
+		if (blame(h, wait_status))
+			c->failures = 0;
 		c->ready = false;
 	}
+	plan_restart(h, c);
 	if (c->ended && c->why == ENDING_ORDERLY)
 		return;
 	if (h->once && !c->ended && c->failures > ONCE_CRASHES) {
