@@ -30,7 +30,7 @@ def why_skip():
 
 
 @contextlib.contextmanager
-def beside(tap, addresses, account=None, settings=None):
+def beside(tap, addresses, account=None, settings=None, rooms=()):
     """Private servers and a hearback (not started) in a folder of their own, gone afterwards. If
     the test fails, what the daemon said last is shown."""
     top, build = folders()
@@ -38,7 +38,7 @@ def beside(tap, addresses, account=None, settings=None):
     try:
         with servers.Servers(os.path.join(folder, "servers")) as s:
             s.start(addresses)
-            with sidecar.Sidecar(s, os.path.join(folder, "hearback"), top, build, account, settings) as h:
+            with sidecar.Sidecar(s, os.path.join(folder, "hearback"), top, build, account, settings, rooms) as h:
                 yield h
                 h.stop()
                 if tap.failed and os.path.exists(h.log):

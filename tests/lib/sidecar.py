@@ -78,9 +78,10 @@ def end_leftover(folder):
 
 
 class Sidecar:
-    """`account` and `settings` replace or add settings; a value of None removes one."""
+    """`account` and `settings` replace or add settings; a value of None removes one. `rooms` are programs
+    that are run in place of those of the same name."""
 
-    def __init__(self, servers, folder, top, build, account=None, settings=None):
+    def __init__(self, servers, folder, top, build, account=None, settings=None, rooms=()):
         self.servers = servers
         self.folder = os.path.abspath(folder)
         self.config = os.path.join(self.folder, "hearback.conf")
@@ -90,6 +91,10 @@ class Sidecar:
         self.process = None
         os.makedirs(self.folder, exist_ok=True)
         self.program = programs(build, self.folder)
+        self.rooms = os.path.join(self.folder, "rooms")
+        os.makedirs(self.rooms, exist_ok=True)
+        for path in rooms:
+            shutil.copy(path, self.rooms)
         self.settings = {"user": RUN_AS, "state_dir": self.state, "templates": templates(top, self.folder)}
         self.settings.update(settings or {})
         self.account = {
@@ -152,7 +157,7 @@ class Sidecar:
             # Not waited for here, and a session of its own: an interrupt at the terminal is ours to pass on.
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [self.program, "run", "-c", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)
+                start_new_session=True, env={**os.environ, "HEARBACK_ROOMS": self.rooms})
         write(os.path.join(self.folder, "pid"), f"{self.process.pid}\n")
         return self
 

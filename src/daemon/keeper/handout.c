@@ -222,6 +222,7 @@ static void hand_out_one(struct turn *t, uint64_t number, struct rec_outbox *e)
 		page->key[1] = number;
 		page->what = BLAME_OUTBOX;
 	}
+	fault_of_entry("hand-out", t, e);
 	if ((why = outdated(t, acc, e)))
 		outgoing_drop(t, number, e, INPUT_GIVE_UP, why, SPAN_NONE);
 	else if (acc->mode != MODE_SEND)

@@ -307,7 +307,8 @@ static void begin(struct turn *t, struct incoming *in)
 	in->at = in->item->internal_at > 0 && in->item->internal_at < t->now ? in->item->internal_at : t->now;
 }
 
-static void finish(struct turn *t, struct incoming *in)
+/* Returns its conversation. */
+static uint64_t finish(struct turn *t, struct incoming *in)
 {
 	struct rec_message m;
 	uint64_t number = t->tip.next_message++;
@@ -330,6 +331,7 @@ static void finish(struct turn *t, struct incoming *in)
 	put_message(t, number, &m);
 	record_place(t, in, number);
 	record_fingerprint(t, in, number);
+	return m.conversation;
 }
 
 void message_take(struct turn *t, struct incoming *in)
@@ -366,7 +368,7 @@ void message_set_aside(struct turn *t, struct incoming *in, const char *why)
 	kin_gather(t, in);
 	r.message = t->tip.next_message;
 	r.detail = span_of(why);
-	finish(t, in);
+	r.conversation = finish(t, in);
 	audit_append(t, &r);
 	log_event(LOG_WARN, "message.set-aside", "account=%.*s mailbox=%s uid=%u why=%s", SPAN_ARG(in->account->c->name),
 		  role_name(in->role), in->item->uid, log_quote(why));
