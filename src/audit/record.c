@@ -58,7 +58,7 @@ static void put_rules(struct buf *out, const struct audit_record *r)
 	}
 	wire_put_u8(out, n);
 	for (uint8_t i = 0; i < n; i++)
-		wire_put_bytes(out, cut[i]);
+		wire_put_vbytes(out, cut[i]);
 }
 
 static void get_rules(struct wire *w, struct arena *a, struct audit_record *r)
@@ -67,7 +67,7 @@ static void get_rules(struct wire *w, struct arena *a, struct audit_record *r)
 
 	r->nrules = wire_u8_below(w, AUDIT_RULES + 1);
 	for (uint32_t i = 0; i < r->nrules; i++) {
-		struct span s = wire_bytes(w, AUDIT_RULE_MAX < left ? AUDIT_RULE_MAX : left);
+		struct span s = wire_vbytes(w, AUDIT_RULE_MAX < left ? AUDIT_RULE_MAX : left);
 		if (s.n == 0)
 			w->bad = true;
 		left -= s.n;
@@ -75,27 +75,52 @@ static void get_rules(struct wire *w, struct arena *a, struct audit_record *r)
 	}
 }
 
+/* Those that are there, behind a byte that says which. */
+static void put_hashes(struct buf *out, const struct audit_record *r)
+{
+	const struct hash *all[] = { &r->config_set, &r->template_set, &r->filter_set, &r->bytes, &r->evidence };
+	static const struct hash none;
+	uint8_t there = 0;
+
+	for (unsigned i = 0; i < 5; i++)
+		there |= (uint8_t)(!hash_eq(all[i], &none, sizeof(none)) << i);
+	wire_put_u8(out, there);
+	for (unsigned i = 0; i < 5; i++)
+		if (there >> i & 1)
+			put_hash(out, all[i]);
+}
+
+static void get_hashes(struct wire *w, struct audit_record *r)
+{
+	struct hash *all[] = { &r->config_set, &r->template_set, &r->filter_set, &r->bytes, &r->evidence };
+	static const struct hash none;
+	uint8_t there = wire_u8_below(w, 1 << 5);
+
+	for (unsigned i = 0; i < 5; i++) {
+		if (!(there >> i & 1))
+			continue;
+		*all[i] = get_hash(w);
+		w->bad |= hash_eq(all[i], &none, sizeof(none));
+	}
+}
+
 void audit_encode(const struct audit_record *r, struct buf *out)
 {
 	wire_put_u8(out, AUDIT_VERSION);
-	wire_put_u64(out, r->seq);
-	wire_put_i64(out, r->at);
+	wire_put_var(out, r->seq);
+	wire_put_ivar(out, r->at);
 	wire_put_u8(out, (uint8_t)r->event);
 	put_hash(out, &r->previous);
-	wire_put_u16(out, r->account);
-	wire_put_u64(out, r->conversation);
-	wire_put_u64(out, r->message);
-	wire_put_u64(out, r->outbox);
+	wire_put_var(out, r->account);
+	wire_put_var(out, r->conversation);
+	wire_put_var(out, r->message);
+	wire_put_var(out, r->outbox);
 	wire_put_u8(out, r->purpose);
 	wire_put_u8(out, r->verdict);
 	put_rules(out, r);
-	put_hash(out, &r->config_set);
-	put_hash(out, &r->template_set);
-	put_hash(out, &r->filter_set);
-	put_hash(out, &r->bytes);
-	put_hash(out, &r->evidence);
-	wire_put_bytes(out, utf8_cut(r->actor, AUDIT_ACTOR_MAX));
-	wire_put_bytes(out, utf8_cut(r->detail, AUDIT_DETAIL_MAX));
+	put_hashes(out, r);
+	wire_put_vbytes(out, utf8_cut(r->actor, AUDIT_ACTOR_MAX));
+	wire_put_vbytes(out, utf8_cut(r->detail, AUDIT_DETAIL_MAX));
 }
 
 bool audit_decode(struct arena *a, struct span in, struct audit_record *out)
@@ -105,24 +130,20 @@ bool audit_decode(struct arena *a, struct span in, struct audit_record *out)
 	*out = (struct audit_record){ 0 };
 	if (wire_u8(&w) != AUDIT_VERSION)
 		return false;
-	out->seq = wire_u64(&w);
-	out->at = wire_i64(&w);
+	out->seq = wire_var(&w, UINT64_MAX);
+	out->at = wire_ivar(&w);
 	out->event = (enum audit_event)wire_u8_below(&w, AUDIT_EVENT_COUNT);
 	out->previous = get_hash(&w);
-	out->account = wire_u16(&w);
-	out->conversation = wire_u64(&w);
-	out->message = wire_u64(&w);
-	out->outbox = wire_u64(&w);
+	out->account = (uint16_t)wire_var(&w, UINT16_MAX);
+	out->conversation = wire_var(&w, UINT64_MAX);
+	out->message = wire_var(&w, UINT64_MAX);
+	out->outbox = wire_var(&w, UINT64_MAX);
 	out->purpose = wire_u8(&w);
 	out->verdict = wire_u8(&w);
 	get_rules(&w, a, out);
-	out->config_set = get_hash(&w);
-	out->template_set = get_hash(&w);
-	out->filter_set = get_hash(&w);
-	out->bytes = get_hash(&w);
-	out->evidence = get_hash(&w);
-	out->actor = arena_span(a, wire_bytes(&w, AUDIT_ACTOR_MAX));
-	out->detail = arena_span(a, wire_bytes(&w, AUDIT_DETAIL_MAX));
+	get_hashes(&w, out);
+	out->actor = arena_span(a, wire_vbytes(&w, AUDIT_ACTOR_MAX));
+	out->detail = arena_span(a, wire_vbytes(&w, AUDIT_DETAIL_MAX));
 	return wire_done(&w) && in.n <= AUDIT_RECORD_MAX;
 }
 

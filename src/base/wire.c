@@ -47,6 +47,29 @@ void wire_put_bytes(struct buf *b, struct span s)
 	buf_put_span(b, s);
 }
 
+void wire_put_var(struct buf *b, uint64_t v)
+{
+	char bytes[10];
+	size_t n = 0;
+
+	do {
+		bytes[n++] = (char)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
+		v >>= 7;
+	} while (v);
+	buf_put(b, bytes, n);
+}
+
+void wire_put_ivar(struct buf *b, int64_t v)
+{
+	wire_put_var(b, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
+}
+
+void wire_put_vbytes(struct buf *b, struct span s)
+{
+	wire_put_var(b, s.n);
+	buf_put_span(b, s);
+}
+
 struct span wire_raw(struct wire *w, size_t n)
 {
 	if (w->bad || w->rest.n < n) {
@@ -123,4 +146,39 @@ uint32_t wire_count(struct wire *w, size_t min_size, uint32_t max)
 		return 0;
 	}
 	return n;
+}
+
+uint64_t wire_var(struct wire *w, uint64_t max)
+{
+	uint64_t v = 0;
+	unsigned shift = 0;
+	uint8_t c;
+
+	do {
+		c = wire_u8(w);
+		/* The tenth byte has room for one bit; a last byte of zero says nothing. */
+		if (w->bad || (shift == 63 && c > 1) || (shift && c == 0)) {
+			w->bad = true;
+			return 0;
+		}
+		v |= (uint64_t)(c & 0x7f) << shift;
+		shift += 7;
+	} while (c & 0x80);
+	if (v > max) {
+		w->bad = true;
+		return 0;
+	}
+	return v;
+}
+
+int64_t wire_ivar(struct wire *w)
+{
+	uint64_t v = wire_var(w, UINT64_MAX);
+
+	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
+struct span wire_vbytes(struct wire *w, size_t max)
+{
+	return wire_raw(w, (size_t)wire_var(w, max));
 }

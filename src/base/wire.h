@@ -18,6 +18,12 @@ void wire_put_u64(struct buf *b, uint64_t v);
 void wire_put_i64(struct buf *b, int64_t v);
 void wire_put_bytes(struct buf *b, struct span s);
 
+/* What is kept is kept small: LEB128 in its shortest form, zigzag for signed, and bytes behind such a
+ * length. */
+void wire_put_var(struct buf *b, uint64_t v);
+void wire_put_ivar(struct buf *b, int64_t v);
+void wire_put_vbytes(struct buf *b, struct span s);
+
 static inline struct wire wire_over(struct span s)
 {
 	return (struct wire){ .rest = s };
@@ -31,6 +37,10 @@ uint64_t wire_u64(struct wire *w);
 int64_t wire_i64(struct wire *w);
 /* A view into the input; longer than `max` is bad. */
 struct span wire_bytes(struct wire *w, size_t max);
+/* More than `max`, more than ten bytes, or not in the shortest form is bad. */
+uint64_t wire_var(struct wire *w, uint64_t max);
+int64_t wire_ivar(struct wire *w);
+struct span wire_vbytes(struct wire *w, size_t max);
 /* n raw bytes without a length. */
 struct span wire_raw(struct wire *w, size_t n);
 /* A count of items that take at least `min_size` bytes each: more than can follow, or more than

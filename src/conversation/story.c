@@ -120,54 +120,54 @@ bool story_is_next(const struct story *s, const struct event *e)
 
 static void clock_put(struct buf *b, const struct clock *c)
 {
-	wire_put_i64(b, c->started_at);
-	wire_put_i64(b, c->stopped_at);
+	wire_put_ivar(b, c->started_at);
+	wire_put_ivar(b, c->stopped_at);
 }
 
 static struct clock clock_get(struct wire *w)
 {
 	struct clock c;
 
-	c.started_at = wire_i64(w);
-	c.stopped_at = wire_i64(w);
+	c.started_at = wire_ivar(w);
+	c.stopped_at = wire_ivar(w);
 	return c;
 }
 
 void story_put(struct buf *b, const struct story *s)
 {
 	wire_put_u8(b, (uint8_t)s->state);
-	wire_put_u32(b, s->requests);
-	wire_put_u32(b, s->answers);
-	wire_put_u32(b, s->machines);
-	wire_put_u32(b, s->claims);
-	wire_put_u32(b, s->openings);
-	wire_put_i64(b, s->opened_at);
-	wire_put_i64(b, s->last_request_at);
-	wire_put_i64(b, s->last_answer_at);
+	wire_put_var(b, s->requests);
+	wire_put_var(b, s->answers);
+	wire_put_var(b, s->machines);
+	wire_put_var(b, s->claims);
+	wire_put_var(b, s->openings);
+	wire_put_ivar(b, s->opened_at);
+	wire_put_ivar(b, s->last_request_at);
+	wire_put_ivar(b, s->last_answer_at);
 	clock_put(b, &s->first);
 	clock_put(b, &s->next);
 	clock_put(b, &s->silence);
-	wire_put_i64(b, s->newest_at);
-	wire_put_u64(b, s->newest_ordinal);
+	wire_put_ivar(b, s->newest_at);
+	wire_put_var(b, s->newest_ordinal);
 }
 
 bool story_get(struct wire *w, struct story *out)
 {
 	struct story s = { .state = (enum state)wire_u8_below(w, STATE_COUNT) };
 
-	s.requests = wire_u32(w);
-	s.answers = wire_u32(w);
-	s.machines = wire_u32(w);
-	s.claims = wire_u32(w);
-	s.openings = wire_u32(w);
-	s.opened_at = wire_i64(w);
-	s.last_request_at = wire_i64(w);
-	s.last_answer_at = wire_i64(w);
+	s.requests = (uint32_t)wire_var(w, UINT32_MAX);
+	s.answers = (uint32_t)wire_var(w, UINT32_MAX);
+	s.machines = (uint32_t)wire_var(w, UINT32_MAX);
+	s.claims = (uint32_t)wire_var(w, UINT32_MAX);
+	s.openings = (uint32_t)wire_var(w, UINT32_MAX);
+	s.opened_at = wire_ivar(w);
+	s.last_request_at = wire_ivar(w);
+	s.last_answer_at = wire_ivar(w);
 	s.first = clock_get(w);
 	s.next = clock_get(w);
 	s.silence = clock_get(w);
-	s.newest_at = wire_i64(w);
-	s.newest_ordinal = wire_u64(w);
+	s.newest_at = wire_ivar(w);
+	s.newest_ordinal = wire_var(w, UINT64_MAX);
 	if (w->bad)
 		return false;
 	*out = s;

@@ -5,7 +5,7 @@
 #pragma once
 #include "ledger/engine.h"
 
-enum { PIECE_SIZE = 1320, PIECES_MAX_BYTES = 64 * 1024 * 1024 };
+enum { PIECE_SIZE = 640, PIECES_MAX_BYTES = 64 * 1024 * 1024 };
 
 /* Takes the place of whatever stood there. 0 or -errno; over PIECES_MAX_BYTES is the caller's bug. */
 int pieces_put(struct txn *t, enum ledger_db db, uint64_t number, struct span value);

@@ -83,7 +83,7 @@ static void get_hash(struct wire *w, struct hash *out)
 
 static void put_text(struct buf *b, struct span s, size_t max)
 {
-	wire_put_bytes(b, utf8_cut(s, max));
+	wire_put_vbytes(b, utf8_cut(s, max));
 }
 
 static bool get_bool(struct wire *w)
@@ -95,14 +95,14 @@ static bool get_bool(struct wire *w)
 
 void tip_put(struct buf *b, const struct tip *r)
 {
-	wire_put_u64(b, r->next_message);
-	wire_put_u64(b, r->next_conversation);
-	wire_put_u64(b, r->next_outbox);
-	wire_put_u64(b, r->audit_seq);
+	wire_put_var(b, r->next_message);
+	wire_put_var(b, r->next_conversation);
+	wire_put_var(b, r->next_outbox);
+	wire_put_var(b, r->audit_seq);
 	put_hash(b, &r->audit_hash);
-	wire_put_u64(b, r->head_seq);
-	wire_put_u64(b, r->head_kept);
-	wire_put_i64(b, r->written_at);
+	wire_put_var(b, r->head_seq);
+	wire_put_var(b, r->head_kept);
+	wire_put_ivar(b, r->written_at);
 	put_hash(b, &r->config_set);
 	put_hash(b, &r->template_set);
 }
@@ -112,14 +112,14 @@ bool tip_get(struct span in, struct tip *out)
 	struct wire w = wire_over(in);
 
 	*out = (struct tip){ 0 };
-	out->next_message = wire_u64(&w);
-	out->next_conversation = wire_u64(&w);
-	out->next_outbox = wire_u64(&w);
-	out->audit_seq = wire_u64(&w);
+	out->next_message = wire_var(&w, UINT64_MAX);
+	out->next_conversation = wire_var(&w, UINT64_MAX);
+	out->next_outbox = wire_var(&w, UINT64_MAX);
+	out->audit_seq = wire_var(&w, UINT64_MAX);
 	get_hash(&w, &out->audit_hash);
-	out->head_seq = wire_u64(&w);
-	out->head_kept = wire_u64(&w);
-	out->written_at = wire_i64(&w);
+	out->head_seq = wire_var(&w, UINT64_MAX);
+	out->head_kept = wire_var(&w, UINT64_MAX);
+	out->written_at = wire_ivar(&w);
 	get_hash(&w, &out->config_set);
 	get_hash(&w, &out->template_set);
 	return wire_done(&w);
@@ -127,54 +127,54 @@ bool tip_get(struct span in, struct tip *out)
 
 void rec_account_put(struct buf *b, const struct rec_account *r)
 {
-	wire_put_bytes(b, r->name);
+	wire_put_vbytes(b, r->name);
 	wire_put_u8(b, (uint8_t)r->mode);
 	wire_put_u8(b, r->answers_seen);
-	wire_put_i64(b, r->first_at);
-	wire_put_i64(b, r->notice_at);
-	wire_put_i64(b, r->held_at);
+	wire_put_ivar(b, r->first_at);
+	wire_put_ivar(b, r->notice_at);
+	wire_put_ivar(b, r->held_at);
 }
 
 bool rec_account_get(struct span in, struct rec_account *out)
 {
 	struct wire w = wire_over(in);
 
-	*out = (struct rec_account){ .name = wire_bytes(&w, RECORD_TEXT) };
+	*out = (struct rec_account){ .name = wire_vbytes(&w, RECORD_TEXT) };
 	out->mode = (enum mode)GET_ENUM(&w, MODE_COUNT);
 	out->answers_seen = get_bool(&w);
-	out->first_at = wire_i64(&w);
-	out->notice_at = wire_i64(&w);
-	out->held_at = wire_i64(&w);
+	out->first_at = wire_ivar(&w);
+	out->notice_at = wire_ivar(&w);
+	out->held_at = wire_ivar(&w);
 	return wire_done(&w);
 }
 
 void rec_mailbox_put(struct buf *b, const struct rec_mailbox *r)
 {
 	put_text(b, r->name, RECORD_TEXT);
-	wire_put_u32(b, r->uidvalidity);
-	wire_put_u32(b, r->last_uid);
-	wire_put_u32(b, r->uidnext);
-	wire_put_i64(b, r->looked_at);
+	wire_put_var(b, r->uidvalidity);
+	wire_put_var(b, r->last_uid);
+	wire_put_var(b, r->uidnext);
+	wire_put_ivar(b, r->looked_at);
 }
 
 bool rec_mailbox_get(struct span in, struct rec_mailbox *out)
 {
 	struct wire w = wire_over(in);
 
-	*out = (struct rec_mailbox){ .name = wire_bytes(&w, RECORD_TEXT) };
-	out->uidvalidity = wire_u32(&w);
-	out->last_uid = wire_u32(&w);
-	out->uidnext = wire_u32(&w);
-	out->looked_at = wire_i64(&w);
+	*out = (struct rec_mailbox){ .name = wire_vbytes(&w, RECORD_TEXT) };
+	out->uidvalidity = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->last_uid = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->uidnext = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->looked_at = wire_ivar(&w);
 	return wire_done(&w);
 }
 
 void rec_place_put(struct buf *b, const struct rec_place *r)
 {
-	wire_put_u64(b, r->message);
-	wire_put_i64(b, r->internal_at);
-	wire_put_u32(b, r->flags);
-	wire_put_u64(b, r->size);
+	wire_put_var(b, r->message);
+	wire_put_ivar(b, r->internal_at);
+	wire_put_var(b, r->flags);
+	wire_put_var(b, r->size);
 	wire_put_u8(b, r->fetched);
 	wire_put_u8(b, r->partial);
 }
@@ -183,10 +183,10 @@ bool rec_place_get(struct span in, struct rec_place *out)
 {
 	struct wire w = wire_over(in);
 
-	*out = (struct rec_place){ .message = wire_u64(&w) };
-	out->internal_at = wire_i64(&w);
-	out->flags = wire_u32(&w);
-	out->size = wire_u64(&w);
+	*out = (struct rec_place){ .message = wire_var(&w, UINT64_MAX) };
+	out->internal_at = wire_ivar(&w);
+	out->flags = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->size = wire_var(&w, UINT64_MAX);
 	out->fetched = get_bool(&w);
 	out->partial = get_bool(&w);
 	return wire_done(&w);
@@ -194,54 +194,54 @@ bool rec_place_get(struct span in, struct rec_place *out)
 
 void rec_message_put(struct buf *b, const struct rec_message *r)
 {
-	wire_put_u64(b, r->conversation);
-	wire_put_i64(b, r->at);
-	wire_put_i64(b, r->arrived_at);
+	wire_put_var(b, r->conversation);
+	wire_put_ivar(b, r->at);
+	wire_put_ivar(b, r->arrived_at);
 	wire_put_u64(b, r->ordinal);
 	wire_put_u8(b, (uint8_t)r->kind);
 	wire_put_u8(b, (uint8_t)r->voice);
 	wire_put_u8(b, (uint8_t)r->proof);
 	wire_put_u8(b, (uint8_t)r->depth);
-	wire_put_u32(b, r->fact_flags);
+	wire_put_var(b, r->fact_flags);
 	wire_put_u8(b, (uint8_t)r->rule);
 	wire_put_u8(b, r->collision);
-	wire_put_u64(b, r->decision);
-	wire_put_u64(b, r->outbox);
+	wire_put_var(b, r->decision);
+	wire_put_var(b, r->outbox);
 	put_text(b, r->author, LIMIT_ADDRESS);
 	put_text(b, r->subject, RECORD_TEXT);
 	put_text(b, r->message_id, LIMIT_MESSAGE_ID);
 	put_text(b, r->trouble, RECORD_TEXT);
-	wire_put_u16(b, r->account);
+	wire_put_var(b, r->account);
 	wire_put_u8(b, r->role);
-	wire_put_u32(b, r->uidvalidity);
-	wire_put_u32(b, r->uid);
+	wire_put_var(b, r->uidvalidity);
+	wire_put_var(b, r->uid);
 }
 
 bool rec_message_get(struct span in, struct rec_message *out)
 {
 	struct wire w = wire_over(in);
 
-	*out = (struct rec_message){ .conversation = wire_u64(&w) };
-	out->at = wire_i64(&w);
-	out->arrived_at = wire_i64(&w);
+	*out = (struct rec_message){ .conversation = wire_var(&w, UINT64_MAX) };
+	out->at = wire_ivar(&w);
+	out->arrived_at = wire_ivar(&w);
 	out->ordinal = wire_u64(&w);
 	out->kind = (enum kind)GET_ENUM(&w, KIND_COUNT);
 	out->voice = (enum voice)GET_ENUM(&w, VOICE_COUNT);
 	out->proof = (enum proof)GET_ENUM(&w, PROOF_COUNT);
 	out->depth = (enum facts_depth)GET_ENUM(&w, FACTS_NONE + 1);
-	out->fact_flags = wire_u32(&w);
+	out->fact_flags = (uint32_t)wire_var(&w, UINT32_MAX);
 	out->rule = (enum join_rule)GET_ENUM(&w, JOIN_RULE_COUNT);
 	out->collision = get_bool(&w);
-	out->decision = wire_u64(&w);
-	out->outbox = wire_u64(&w);
-	out->author = wire_bytes(&w, LIMIT_ADDRESS);
-	out->subject = wire_bytes(&w, RECORD_TEXT);
-	out->message_id = wire_bytes(&w, LIMIT_MESSAGE_ID);
-	out->trouble = wire_bytes(&w, RECORD_TEXT);
-	out->account = wire_u16(&w);
+	out->decision = wire_var(&w, UINT64_MAX);
+	out->outbox = wire_var(&w, UINT64_MAX);
+	out->author = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->subject = wire_vbytes(&w, RECORD_TEXT);
+	out->message_id = wire_vbytes(&w, LIMIT_MESSAGE_ID);
+	out->trouble = wire_vbytes(&w, RECORD_TEXT);
+	out->account = (uint16_t)wire_var(&w, UINT16_MAX);
 	out->role = GET_ENUM(&w, ROLE_COUNT);
-	out->uidvalidity = wire_u32(&w);
-	out->uid = wire_u32(&w);
+	out->uidvalidity = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->uid = (uint32_t)wire_var(&w, UINT32_MAX);
 	return wire_done(&w);
 }
 
@@ -250,8 +250,8 @@ void rec_ids_put(struct buf *b, const struct rec_ids *r)
 	wire_put_u8(b, (uint8_t)r->n);
 	for (uint32_t i = 0; i < r->n; i++) {
 		wire_put_u8(b, (uint8_t)r->at[i].kind);
-		wire_put_u64(b, r->at[i].number);
-		wire_put_u64(b, r->at[i].conversation);
+		wire_put_var(b, r->at[i].number);
+		wire_put_var(b, r->at[i].conversation);
 	}
 }
 
@@ -262,60 +262,60 @@ bool rec_ids_get(struct span in, struct rec_ids *out)
 	*out = (struct rec_ids){ .n = GET_ENUM(&w, RECORD_IDS + 1) };
 	for (uint32_t i = 0; i < out->n; i++) {
 		out->at[i].kind = (enum id_kind)GET_ENUM(&w, ID_KINDS);
-		out->at[i].number = wire_u64(&w);
-		out->at[i].conversation = wire_u64(&w);
+		out->at[i].number = wire_var(&w, UINT64_MAX);
+		out->at[i].conversation = wire_var(&w, UINT64_MAX);
 	}
 	return wire_done(&w);
 }
 
 void rec_conversation_put(struct buf *b, const struct rec_conversation *r)
 {
-	wire_put_u16(b, r->account);
+	wire_put_var(b, r->account);
 	story_put(b, &r->story);
 	put_text(b, r->requester, LIMIT_ADDRESS);
 	put_text(b, r->requester_name, RECORD_TEXT);
 	put_text(b, r->subject, RECORD_TEXT);
 	put_text(b, r->agent, LIMIT_ADDRESS);
-	wire_put_u64(b, r->first_message);
-	wire_put_u32(b, r->messages);
-	wire_put_u64(b, r->linked);
-	wire_put_u32(b, r->acknowledged);
+	wire_put_var(b, r->first_message);
+	wire_put_var(b, r->messages);
+	wire_put_var(b, r->linked);
+	wire_put_var(b, r->acknowledged);
 	for (int i = 0; i < DEADLINE_COUNT; i++) {
-		wire_put_i64(b, r->due_at[i]);
-		wire_put_i64(b, r->warned[i]);
-		wire_put_i64(b, r->breached[i]);
+		wire_put_ivar(b, r->due_at[i]);
+		wire_put_ivar(b, r->warned[i]);
+		wire_put_ivar(b, r->breached[i]);
 	}
-	wire_put_i64(b, r->wake_at);
+	wire_put_ivar(b, r->wake_at);
 }
 
 bool rec_conversation_get(struct span in, struct rec_conversation *out)
 {
 	struct wire w = wire_over(in);
 
-	*out = (struct rec_conversation){ .account = wire_u16(&w) };
+	*out = (struct rec_conversation){ .account = (uint16_t)wire_var(&w, UINT16_MAX) };
 	if (!story_get(&w, &out->story))
 		return false;
-	out->requester = wire_bytes(&w, LIMIT_ADDRESS);
-	out->requester_name = wire_bytes(&w, RECORD_TEXT);
-	out->subject = wire_bytes(&w, RECORD_TEXT);
-	out->agent = wire_bytes(&w, LIMIT_ADDRESS);
-	out->first_message = wire_u64(&w);
-	out->messages = wire_u32(&w);
-	out->linked = wire_u64(&w);
-	out->acknowledged = wire_u32(&w);
+	out->requester = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->requester_name = wire_vbytes(&w, RECORD_TEXT);
+	out->subject = wire_vbytes(&w, RECORD_TEXT);
+	out->agent = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->first_message = wire_var(&w, UINT64_MAX);
+	out->messages = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->linked = wire_var(&w, UINT64_MAX);
+	out->acknowledged = (uint32_t)wire_var(&w, UINT32_MAX);
 	for (int i = 0; i < DEADLINE_COUNT; i++) {
-		out->due_at[i] = wire_i64(&w);
-		out->warned[i] = wire_i64(&w);
-		out->breached[i] = wire_i64(&w);
+		out->due_at[i] = wire_ivar(&w);
+		out->warned[i] = wire_ivar(&w);
+		out->breached[i] = wire_ivar(&w);
 	}
-	out->wake_at = wire_i64(&w);
+	out->wake_at = wire_ivar(&w);
 	return wire_done(&w);
 }
 
 void rec_event_put(struct buf *b, const struct rec_event *r)
 {
 	wire_put_u8(b, (uint8_t)r->kind);
-	wire_put_u64(b, r->message);
+	wire_put_var(b, r->message);
 	put_text(b, r->actor, RECORD_TEXT);
 }
 
@@ -324,8 +324,8 @@ bool rec_event_get(struct span in, struct rec_event *out)
 	struct wire w = wire_over(in);
 
 	*out = (struct rec_event){ .kind = (enum event_kind)GET_ENUM(&w, EVENT_KIND_COUNT) };
-	out->message = wire_u64(&w);
-	out->actor = wire_bytes(&w, RECORD_TEXT);
+	out->message = wire_var(&w, UINT64_MAX);
+	out->actor = wire_vbytes(&w, RECORD_TEXT);
 	return wire_done(&w);
 }
 
@@ -341,8 +341,8 @@ bool rec_person_get(struct span in, struct rec_person *out)
 	struct wire w = wire_over(in);
 
 	*out = (struct rec_person){ .role = (enum person_role)GET_ENUM(&w, PERSON_ROLES) };
-	out->address = wire_bytes(&w, LIMIT_ADDRESS);
-	out->name = wire_bytes(&w, RECORD_TEXT);
+	out->address = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->name = wire_vbytes(&w, RECORD_TEXT);
 	return wire_done(&w);
 }
 
@@ -350,9 +350,9 @@ void rec_recipient_put(struct buf *b, const struct rec_recipient *r)
 {
 	wire_put_u8(b, (uint8_t)r->n);
 	for (uint32_t i = 0; i < r->n; i++) {
-		wire_put_i64(b, r->at[i].at);
+		wire_put_ivar(b, r->at[i].at);
 		wire_put_u8(b, (uint8_t)r->at[i].purpose);
-		wire_put_u64(b, r->at[i].outbox);
+		wire_put_var(b, r->at[i].outbox);
 	}
 }
 
@@ -362,9 +362,9 @@ bool rec_recipient_get(struct span in, struct rec_recipient *out)
 
 	*out = (struct rec_recipient){ .n = GET_ENUM(&w, RECORD_WINDOW + 1) };
 	for (uint32_t i = 0; i < out->n; i++) {
-		out->at[i].at = wire_i64(&w);
+		out->at[i].at = wire_ivar(&w);
 		out->at[i].purpose = (enum purpose)GET_ENUM(&w, PURPOSE_COUNT);
-		out->at[i].outbox = wire_u64(&w);
+		out->at[i].outbox = wire_var(&w, UINT64_MAX);
 	}
 	return wire_done(&w);
 }
@@ -373,26 +373,26 @@ void rec_outbox_put(struct buf *b, const struct rec_outbox *r)
 {
 	wire_put_u8(b, (uint8_t)r->state);
 	wire_put_u8(b, (uint8_t)r->purpose);
-	wire_put_u16(b, r->account);
-	wire_put_u64(b, r->conversation);
-	wire_put_u64(b, r->message);
+	wire_put_var(b, r->account);
+	wire_put_var(b, r->conversation);
+	wire_put_var(b, r->message);
 	put_text(b, r->recipient, LIMIT_ADDRESS);
 	put_text(b, r->sender, LIMIT_ADDRESS);
 	put_text(b, r->witness, LIMIT_ADDRESS);
 	put_text(b, r->message_id, LIMIT_MESSAGE_ID);
-	wire_put_i64(b, r->created_at);
-	wire_put_i64(b, r->not_before);
-	wire_put_i64(b, r->expires_at);
-	wire_put_i64(b, r->decided_ms);
-	wire_put_u32(b, r->attempts);
-	wire_put_u64(b, r->decision);
+	wire_put_ivar(b, r->created_at);
+	wire_put_ivar(b, r->not_before);
+	wire_put_ivar(b, r->expires_at);
+	wire_put_ivar(b, r->decided_ms);
+	wire_put_var(b, r->attempts);
+	wire_put_var(b, r->decision);
 	put_hash(b, &r->bytes);
 	put_text(b, r->step, 20);
 	put_text(b, r->reply, REPLY_MAX);
 	wire_put_u8(b, r->witnessed);
 	wire_put_u8(b, (uint8_t)r->nseqs);
 	for (uint32_t i = 0; i < r->nseqs; i++)
-		wire_put_u64(b, r->seqs[i]);
+		wire_put_var(b, r->seqs[i]);
 }
 
 bool rec_outbox_get(struct span in, struct rec_outbox *out)
@@ -401,25 +401,25 @@ bool rec_outbox_get(struct span in, struct rec_outbox *out)
 
 	*out = (struct rec_outbox){ .state = (enum outbox_state)GET_ENUM(&w, OUTBOX_STATE_COUNT) };
 	out->purpose = (enum purpose)GET_ENUM(&w, PURPOSE_COUNT);
-	out->account = wire_u16(&w);
-	out->conversation = wire_u64(&w);
-	out->message = wire_u64(&w);
-	out->recipient = wire_bytes(&w, LIMIT_ADDRESS);
-	out->sender = wire_bytes(&w, LIMIT_ADDRESS);
-	out->witness = wire_bytes(&w, LIMIT_ADDRESS);
-	out->message_id = wire_bytes(&w, LIMIT_MESSAGE_ID);
-	out->created_at = wire_i64(&w);
-	out->not_before = wire_i64(&w);
-	out->expires_at = wire_i64(&w);
-	out->decided_ms = wire_i64(&w);
-	out->attempts = wire_u32(&w);
-	out->decision = wire_u64(&w);
+	out->account = (uint16_t)wire_var(&w, UINT16_MAX);
+	out->conversation = wire_var(&w, UINT64_MAX);
+	out->message = wire_var(&w, UINT64_MAX);
+	out->recipient = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->sender = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->witness = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->message_id = wire_vbytes(&w, LIMIT_MESSAGE_ID);
+	out->created_at = wire_ivar(&w);
+	out->not_before = wire_ivar(&w);
+	out->expires_at = wire_ivar(&w);
+	out->decided_ms = wire_ivar(&w);
+	out->attempts = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->decision = wire_var(&w, UINT64_MAX);
 	get_hash(&w, &out->bytes);
-	out->step = wire_bytes(&w, 20);
-	out->reply = wire_bytes(&w, REPLY_MAX);
+	out->step = wire_vbytes(&w, 20);
+	out->reply = wire_vbytes(&w, REPLY_MAX);
 	out->witnessed = get_bool(&w);
 	out->nseqs = GET_ENUM(&w, RECORD_SEQS + 1);
 	for (uint32_t i = 0; i < out->nseqs; i++)
-		out->seqs[i] = wire_u64(&w);
+		out->seqs[i] = wire_var(&w, UINT64_MAX);
 	return wire_done(&w);
 }

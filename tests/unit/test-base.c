@@ -83,6 +83,42 @@ static void wire_refuses_what_does_not_fit(void **state)
 	buf_free(&b);
 }
 
+static void small_numbers_are_small_and_canonical(void **state)
+{
+	static const uint64_t numbers[] = { 0, 1, 127, 128, 16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX };
+	struct buf b = BUF_CAPPED(1000);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		buf_reset(&b);
+		wire_put_var(&b, numbers[i]);
+		struct wire w = wire_over(buf_span(&b));
+		assert_true(wire_var(&w, UINT64_MAX) == numbers[i] && wire_done(&w));
+		w = wire_over(buf_span(&b));
+		if (numbers[i])
+			assert_true(wire_var(&w, numbers[i] - 1) == 0 && w.bad);
+		for (int sign = 0; sign < 2; sign++) {
+			int64_t v = sign ? (int64_t)(0 - numbers[i]) : (int64_t)numbers[i];
+			buf_reset(&b);
+			wire_put_ivar(&b, v);
+			w = wire_over(buf_span(&b));
+			assert_true(wire_ivar(&w) == v && wire_done(&w));
+		}
+	}
+	buf_reset(&b);
+	wire_put_var(&b, 127);
+	assert_int_equal(b.n, 1);
+	static const char *const bad[] = { "\x80", "\x81\x00", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02",
+					   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x01" };
+	static const size_t lengths[] = { 1, 2, 10, 11 };
+	for (size_t i = 0; i < 4; i++) {
+		struct wire w = wire_over(span_make(bad[i], lengths[i]));
+		wire_var(&w, UINT64_MAX);
+		assert_true(w.bad);
+	}
+	buf_free(&b);
+}
+
 static void dates_round_trip(void **state)
 {
 	(void)state;
@@ -222,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_stops_at_its_cap),
 		cmocka_unit_test(split_yields_every_piece),
 		cmocka_unit_test(wire_refuses_what_does_not_fit),
+		cmocka_unit_test(small_numbers_are_small_and_canonical),
 		cmocka_unit_test(dates_round_trip),
 		cmocka_unit_test(text_cannot_move_a_cursor),
 		cmocka_unit_test(encodings_are_canonical),
