@@ -119,7 +119,7 @@ static uint64_t record_decision(struct turn *t, const struct proposal *p, const 
 				const struct judgement *j, uint64_t entry)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_OUTGOING * 2);
-	struct hash facts = p->facts ? hash_sha256(p->facts_bytes) : (struct hash){ 0 };
+	struct hash facts = p->facts ? hash_blake2b(p->facts_bytes, SPAN_NONE) : (struct hash){ 0 };
 	struct audit_record r = {
 		.event = AUDIT_DECISION,
 		.account = p->account->id,

@@ -46,7 +46,7 @@ static const char *replay(struct turn *t, const struct audit_record *r, struct g
 	if (c->has_message) {
 		c->facts = facts_none();
 		if (get_facts_bytes(t, r->message, &facts) == 0) {
-			found = hash_sha256(facts);
+			found = hash_blake2b(facts, SPAN_NONE);
 			if (!hash_eq(found.b, facts_hash, HASH_SIZE) || !facts_decode(t->a, facts, &c->facts))
 				return "impossible: the text of the message is not what was judged";
 		}
