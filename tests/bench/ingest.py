@@ -4,9 +4,11 @@
 
 Puts a copy of MAILDIR into the mailbox of a private Dovecot on loopback, its indexes warm, and lets
 `hearback run --once` take it in with a new ledger, N times. Prints for each round messages a second
-(wall clock, start and end of all processes included), and at the end the medians, the bytes of ledger
-for each message, and for each room its CPU time and the most memory one process of it needed (looked
-up in /proc 50 times a second). A round in which a message is missing is a failure.
+(wall clock, start and end of all processes included) and CPU seconds (all processes, the server's not
+counted), and at the end the medians, the bytes of ledger for each message, and for each room its CPU
+seconds and the most memory one process of it needed in the last round, looked up in /proc 20 times a
+second: all that is resident, mapped files included, and its own alone. A round in which a message is
+missing is a failure.
 
 The connection is plain, so that the mail server's TLS is not what is measured; --tls is how people run
 it. HEARBACK_FLOOR may name a program to compare with. It is run in turn with hearback as
@@ -20,6 +22,7 @@ Build with -O2 before you measure.
 import argparse
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,7 +37,7 @@ import sidecar
 
 ADDRESS = "support@example.com"
 USER, PASSWORD = "support", "secret"
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 ROUND_SECONDS = 3600
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -72,13 +75,14 @@ service imap-login {{
         servers.run("chown", "-R", f"{servers.MAIL_USER}:", target)
         fetched = subprocess.run(
             ["doveadm", "-c", os.path.join(self.dovecot, "dovecot.conf"), "fetch", "-u", ADDRESS,
-             "uid size.virtual date.received", "mailbox", "INBOX"], check=True, stdout=subprocess.PIPE, text=True)
+             "uid size.virtual date.received", "mailbox", "INBOX"], check=True, text=True,
+            stdout=subprocess.PIPE)
         return len(re.findall(r"^uid:", fetched.stdout, re.M))
 
 
 class Watch:
-    """What the processes of one run need: {room: most resident memory of one, in KiB}, and the CPU
-    seconds of each room together."""
+    """What the processes of one run need: {room: (most resident memory of one, most of its own)}, in
+    KiB, and the CPU seconds of each room together."""
 
     def __init__(self):
         self.memory = {}
@@ -94,32 +98,38 @@ class Watch:
                 continue
             try:
                 with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as f:
-                    peak = re.search(r"^VmHWM:\s*(\d+)", f.read(), re.M)
+                    now = dict(re.findall(r"^(VmHWM|RssAnon):\s*(\d+)", f.read(), re.M))
                 with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
                     fields = f.read().rsplit(")", 1)[1].split()
             except OSError:
                 continue
-            if peak:
-                self.memory[room] = max(self.memory.get(room, 0), int(peak[1]))
+            if len(now) == 2:
+                peak, own = self.memory.get(room, (0, 0))
+                self.memory[room] = max(peak, int(now["VmHWM"])), max(own, int(now["RssAnon"]))
                 self.cpu[pid] = (room, (int(fields[11]) + int(fields[12])) / TICKS)
 
     def seconds(self, room):
         return sum(s for r, s in self.cpu.values() if r == room)
 
     def show(self):
-        print(f"{'':18} {'CPU s':>8} {'peak MiB':>9} {'processes':>10}")
-        for room, memory in sorted(self.memory.items()):
+        print(f"{'':18} {'CPU s':>8} {'peak MiB':>9} {'own MiB':>9} {'processes':>10}")
+        for room, (peak, own) in sorted(self.memory.items()):
             n = sum(1 for r, _ in self.cpu.values() if r == room)
-            print(f"{room:18} {self.seconds(room):8.2f} {memory / 1024:9.1f} {n:10}")
+            print(f"{room:18} {self.seconds(room):8.2f} {peak / 1024:9.1f} {own / 1024:9.1f} {n:10}")
 
 
 class Failed(Exception):
     """One line: what went wrong."""
 
 
+def cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def timed(command, log, watch=None):
-    """Wall seconds of a command."""
-    start = time.monotonic()
+    """(wall, CPU) seconds of a command and of all processes it has waited for."""
+    start, used = time.monotonic(), cpu_of_children()
     with open(log, "ab") as f, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=f, stderr=f) as p:
         while p.poll() is None:
             if watch:
@@ -131,32 +141,33 @@ def timed(command, log, watch=None):
         with open(log, encoding="utf-8", errors="replace") as f:
             last = f.read().splitlines()[-1:] or [""]
         raise Failed(f"{command[0]}: exit {p.returncode}: {last[0]}")
-    return time.monotonic() - start
+    return time.monotonic() - start, cpu_of_children() - used
 
 
 def one_hearback(h, messages, watch):
     shutil.rmtree(h.state, ignore_errors=True)
     h._prepare()  # pylint: disable=protected-access
-    seconds = timed([h.program, "run", "--once", "-c", h.config], h.log, watch)
+    seconds, cpu = timed([h.program, "run", "--once", "-c", h.config], h.log, watch)
     row = h.rows("status")[0]
     if row.get("messages") != messages:
         raise Failed(f"{row.get('messages')} of {messages} messages were taken in; see {h.log}")
-    return messages / seconds
+    return messages / seconds, cpu
 
 
 def one_floor(program, s, folder, messages):
     target = os.path.join(folder, "floor")
     shutil.rmtree(target, ignore_errors=True)
-    return messages / timed([program, "-l", "65536", target, s.host, str(s.imap)],
-                            os.path.join(folder, "floor.log"))
+    seconds, cpu = timed([program, "-l", "65536", target, s.host, str(s.imap)],
+                         os.path.join(folder, "floor.log"))
+    return messages / seconds, cpu
 
 
 def ledger_bytes(h):
     """The pages in use: the file itself is made larger beforehand."""
     said = subprocess.run(["mdb_stat", "-e", os.path.join(h.state, "ledger")], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
-    page, used = (int(re.search(rf"{what}: (\d+)", said)[1]) for what in ("Page size", "Number of pages used"))
-    return page * used
+    page, used = re.search(r"Page size: (\d+)", said)[1], re.search(r"pages used: (\d+)", said)[1]
+    return int(page) * int(used)
 
 
 def measure(args, s, folder, build):
@@ -172,16 +183,16 @@ def measure(args, s, folder, build):
     for i in range(args.rounds):
         watch = Watch()
         rates.append(one_hearback(h, messages, watch))
-        print(f"round {i + 1}: hearback {rates[-1]:.0f} messages/s", end="", flush=True)
+        print(f"round {i + 1}: hearback {rates[-1][0]:.0f} messages/s, {rates[-1][1]:.2f} CPU s", end="")
         if floor:
             floors.append(one_floor(floor, s, folder, messages))
-            print(f", floor {floors[-1]:.0f} messages/s", end="")
+            print(f"; floor {floors[-1][0]:.0f} messages/s, {floors[-1][1]:.2f} CPU s", end="")
         print(flush=True)
-    print(f"{messages} messages, {'TLS' if args.tls else 'plain'}: median {statistics.median(rates):.0f} "
-          "messages/s")
+    rate = statistics.median(r for r, _ in rates)
+    print(f"{messages} messages, {'TLS' if args.tls else 'plain'}: median {rate:.0f} messages/s")
     if floors:
-        print(f"floor {statistics.median(floors):.0f} messages/s, ratio of medians "
-              f"{statistics.median(rates) / statistics.median(floors):.2f}")
+        other = statistics.median(r for r, _ in floors)
+        print(f"floor: median {other:.0f} messages/s, ratio of medians {rate / other:.2f}")
     print(f"{ledger_bytes(h) / messages:.0f} bytes of ledger for each message")
     watch.show()
     if args.keep:
@@ -193,7 +204,8 @@ def main():
     p.add_argument("--rounds", type=int, default=3, metavar="N")
     p.add_argument("--tls", action="store_true", help="connect with TLS")
     p.add_argument("--keep", metavar="DIR", help="leave the last ledger there")
-    p.add_argument("--build", metavar="DIR", default=os.path.join(HERE, "../../build"), help="the build folder")
+    p.add_argument("--build", metavar="DIR", default=os.path.join(HERE, "../../build"),
+                   help="the build folder")
     p.add_argument("maildir", metavar="MAILDIR")
     args = p.parse_args()
     problem = servers.missing()
