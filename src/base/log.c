@@ -8,12 +8,17 @@
 #include <unistd.h>
 
 static const char *room_name = "hearback";
-static bool debug_on;
+static enum log_level least_grave = LOG_INFO;
 
 void log_open(const char *room, bool debug)
 {
 	room_name = room;
-	debug_on = debug;
+	least_grave = debug ? LOG_DEBUG : LOG_INFO;
+}
+
+void log_only(enum log_level least)
+{
+	least_grave = least;
 }
 
 void log_event(enum log_level level, const char *event, const char *fmt, ...)
@@ -24,7 +29,7 @@ void log_event(enum log_level level, const char *event, const char *fmt, ...)
 	struct tm tm;
 	va_list ap;
 
-	if (level == LOG_DEBUG && !debug_on)
+	if (level > least_grave)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);

@@ -9,6 +9,8 @@ enum log_level { LOG_CRIT, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Who is speaking, e.g. "keeper"; lines go to descriptor 2. */
 void log_open(const char *room, bool debug);
+/* Only lines as grave as `least` or graver. */
+void log_only(enum log_level least);
 /* `event` is dotted; `fmt` gives the key=value pairs, each value without blanks or quoted by
  * the caller with log_quote. */
 void log_event(enum log_level level, const char *event, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

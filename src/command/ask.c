@@ -30,19 +30,25 @@ static int complain(int status, const char *line)
 	return status;
 }
 
-static int load(struct arena *a, struct config *c)
+static int print_errors(const struct config_errors *e)
+{
+	for (uint32_t i = 0; i < e->n; i++)
+		fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(e->lines[i]));
+	return EX_CONFIG;
+}
+
+/* For a keeper of our own everything must be right, and nothing of the ledger may come to belong to root. */
+static int become_keeper_user(struct arena *a, struct config *c, struct span *templates)
 {
 	struct settings_findings found = { 0 };
 	struct err err;
 
-	if (!settings_load(config_path, a, c, &found)) {
-		for (uint32_t i = 0; i < found.errors.n; i++)
-			fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(found.errors.lines[i]));
-		return EX_CONFIG;
-	}
-	/* Nothing of the ledger may come to belong to root. */
+	if (!settings_load(config_path, a, c, &found))
+		return print_errors(&found.errors);
 	if (become_user(arena_str(a, c->user), arena_str(a, c->state_dir), &err))
 		return complain(EX_CONFIG, err.text);
+	if (!settings_read_templates(config_path, c, a, templates, &found.errors))
+		return print_errors(&found.errors);
 	return 0;
 }
 
@@ -102,37 +108,34 @@ static int await_ready(int sock)
 	}
 }
 
-static int start_keeper(struct arena *a, const struct config *c, struct keeper_of_ours *k, int *fd)
+static int start_keeper(struct arena *a, struct config *c, struct keeper_of_ours *k, int *fd)
 {
-	struct config_errors errors = { 0 };
 	struct span templates;
 	struct spawned s;
 	struct err err;
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_peer p = { .room = ROOM_SUPERVISOR };
 	int pair[2];
 
-	if (!settings_read_templates(arena_str(a, c->templates), c, a, &templates, &errors)) {
-		for (uint32_t i = 0; i < errors.n; i++)
-			fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(errors.lines[i]));
-		return EX_CONFIG;
-	}
+	/* Made before we become somebody else: the keeper sees who asks, and the audit names that person. */
+	if (room_pair(pair))
+		return complain(EX_OSERR, strerror(errno));
+	*fd = pair[0];
+	FD_CLEANUP int theirs = pair[1];
+	int r = become_keeper_user(a, c, &templates);
+	if (r)
+		return r;
 	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
 		return complain(EX_OSERR, err.text);
 	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
 	if (say_start(k->sock, c, templates))
 		return complain(EX_OSERR, "cannot talk to the keeper");
-	int r = await_ready(k->sock);
+	r = await_ready(k->sock);
 	if (r)
 		return r;
-	if (room_pair(pair))
-		return complain(EX_OSERR, strerror(errno));
-	struct frame_peer p = { .room = ROOM_SUPERVISOR };
 	frame_begin(&f, FRAME_PEER);
 	frame_peer_put(&f, &p);
-	r = frame_send(k->sock, &f, pair[1]);
-	close(pair[1]);
-	*fd = pair[0];
-	return r ? complain(EX_OSERR, "cannot talk to the keeper") : 0;
+	return frame_send(k->sock, &f, theirs) ? complain(EX_OSERR, "cannot talk to the keeper") : 0;
 }
 
 static void stop_keeper(struct keeper_of_ours *k)
@@ -178,11 +181,12 @@ int ask(const struct control_request *r, ask_row each, void *context)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	struct keeper_of_ours k = { 0 };
+	struct settings_findings found = { 0 };
 	struct config c;
-	int status = load(a, &c);
+	int status = 0;
 
-	if (status)
-		return status;
+	if (!settings_parse(config_path, a, &c, &found))
+		return print_errors(&found.errors);
 	signal(SIGPIPE, SIG_IGN);
 	FD_CLEANUP int fd = connect_daemon(&c);
 	if (fd < 0)

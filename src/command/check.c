@@ -50,7 +50,7 @@ int command_check(int argc, char **argv)
 	for (int round = 0; round < 2; round++) {
 		found = (struct settings_findings){ 0 };
 		bool good = settings_load(config_path, a, &c, &found) &&
-			    settings_read_templates(arena_str(a, c.templates), &c, a, &templates, &found.errors);
+			    settings_read_templates(config_path, &c, a, &templates, &found.errors);
 		print_lines("", &found.errors);
 		if (!good)
 			return EX_CONFIG;

@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "command/json.h"
 #include "command/message_files.h"
+#include "command/options.h"
 #include "guard/guard.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -147,6 +148,12 @@ static int test(int argc, char **argv)
 
 int command_filter(int argc, char **argv)
 {
+	if (options_want_help(argc, argv)) {
+		printf("usage: hearback filter test [--json] [--own ADDRESS]... FILE...\n\n"
+		       "Would this be acknowledged, if it came in now and nobody had written before? Every interlock that speaks, and the\n"
+		       "field it rests on. Without --own nobody asks whether we are addressed.\n");
+		return EX_OK;
+	}
 	if (argc < 2 || !span_eq(span_of(argv[1]), SPAN("test")))
 		return usage();
 	return test(argc - 1, argv + 1);

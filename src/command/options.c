@@ -84,3 +84,11 @@ int options_read(const struct command_spec *c, int argc, char **argv, bool *json
 	*nwords = n;
 	return 0;
 }
+
+bool options_want_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}

@@ -23,3 +23,5 @@ struct command_spec {
 /* Reads options and words; --json and --help are understood everywhere (-c FILE is main's). 0 to go on; else
  * the exit status + 1 (help was shown, or a line says what is wrong). words_out gets the words. */
 int options_read(const struct command_spec *c, int argc, char **argv, bool *json, char ***words_out, int *nwords);
+/* --help stands somewhere before "--". */
+bool options_want_help(int argc, char **argv);

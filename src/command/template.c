@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "command/command.h"
 #include "command/template_data.h"
+#include "command/options.h"
 #include "reply/template.h"
 #include <errno.h>
 #include <getopt.h>
@@ -170,6 +171,10 @@ int command_template(int argc, char **argv)
 {
 	bool good = true;
 
+	if (options_want_help(argc, argv)) {
+		fputs(usage, stdout);
+		return EX_OK;
+	}
 	if (argc > 2 && strcmp(argv[1], "render") == 0)
 		return command_render(argc - 1, argv + 1);
 	if (argc <= 2 || strcmp(argv[1], "check") != 0) {

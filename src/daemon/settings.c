@@ -175,13 +175,11 @@ static void check_world(const char *path, struct arena *a, const struct config *
 	}
 }
 
-bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found)
+bool settings_parse(const char *path, struct arena *a, struct config *out, struct settings_findings *found)
 {
 	struct config_source source = { .find = find_files };
 	struct config_file file = { .name = span_of(path) };
 	struct config_errors parsed;
-	struct span bundle;
-	BUF_CLEANUP struct buf canonical = BUF_CAPPED(CONFIG_BYTES);
 	struct err err;
 
 	found->errors = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
@@ -190,11 +188,20 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 		settings_finding(a, &found->errors, "%s", err.text);
 		return false;
 	}
-	if (!config_parse(a, file, &source, out, &parsed)) {
-		for (uint32_t i = 0; i < parsed.n; i++)
-			settings_finding(a, &found->errors, "%.*s", SPAN_ARG(parsed.lines[i]));
+	if (config_parse(a, file, &source, out, &parsed))
+		return true;
+	for (uint32_t i = 0; i < parsed.n; i++)
+		settings_finding(a, &found->errors, "%.*s", SPAN_ARG(parsed.lines[i]));
+	return false;
+}
+
+bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found)
+{
+	struct span bundle;
+	BUF_CLEANUP struct buf canonical = BUF_CAPPED(CONFIG_BYTES);
+
+	if (!settings_parse(path, a, out, found))
 		return false;
-	}
 	config_write(out, SPAN_NONE, &canonical);
 	if (canonical.full)
 		settings_finding(a, &found->errors,

@@ -15,6 +15,8 @@ struct settings_findings {
  * secret files but reads nothing of them. False if there is any error; then `out` must not be used. */
 bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found);
 
+/* Only reads and parses: for commands that ask a daemon which has looked at the rest. */
+bool settings_parse(const char *path, struct arena *a, struct config *out, struct settings_findings *found);
 /* Reads every template there is: LANGUAGE/NAME.mustache below the folder `templates`, in the order of
  * their names, as a bundle (reply/template.h) whose bytes the keeper gets. All that is wrong, also
  * that an account's template is not there, goes to `errors`; false if there is anything. */

@@ -139,14 +139,24 @@ static void record_ids(struct turn *t, struct incoming *in, uint64_t message, ui
 		}
 }
 
+/* Breaks ties between messages of one second in the same way in whatever order they arrive: a reply, which names
+ * more ids, comes after what it answers. */
+static uint64_t ordinal_of(const struct incoming *in)
+{
+	struct wire w = wire_over(span_make(in->fingerprint, 8));
+	uint64_t depth = in->facts.references.seen < 250 ? in->facts.references.seen : 250;
+
+	if (!depth && in->facts.in_reply_to.n)
+		depth = 1;
+	return depth << 56 | wire_u64(&w) >> 8;
+}
+
 static void fill_message(struct turn *t, const struct incoming *in, struct rec_message *m)
 {
-	struct wire ordinal = wire_over(span_make(in->fingerprint, 8));
-
 	*m = (struct rec_message){
 		.at = in->at,
 		.arrived_at = t->now,
-		.ordinal = wire_u64(&ordinal),
+		.ordinal = ordinal_of(in),
 		.kind = in->kind.kind,
 		.voice = in->voice.voice,
 		.proof = in->voice.proof,

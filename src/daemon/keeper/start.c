@@ -196,6 +196,9 @@ void keeper_start(struct keeper *k)
 	free(room);
 	void *page = mmap(NULL, sizeof(*k->blame), PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_BLAME_FD, 0);
 	k->blame = page == MAP_FAILED ? NULL : page;
+	/* Without a supervisor it serves one command, whose screen the log would be on. */
+	if (!k->blame)
+		log_only(LOG_WARN);
 	open_ledger(k);
 	raise_walls(k);
 	k->started_at = clock_now();
