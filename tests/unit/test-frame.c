@@ -539,7 +539,7 @@ static void what_is_no_frame_is_refused_and_leaks_nothing(void **state)
 		{ { "\x01", 1 }, 1, FRAME_MAX, -EPROTO },
 		{ { "\x02\x01", 2 }, 1, FRAME_MAX, -EPROTO },
 		{ { "\x01\x00", 2 }, 1, FRAME_MAX, -EPROTO },
-		{ { "\x01\x0a", 2 }, 1, FRAME_MAX, -EPROTO },
+		{ { "\x01\x1f", 2 }, 1, FRAME_MAX, -EPROTO },
 		{ { "\x01\xff", 2 }, 0, FRAME_MAX, -EPROTO },
 		{ { "\x01\x01xx", 4 }, 1, 3, -EPROTO },
 	};
