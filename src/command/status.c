@@ -11,6 +11,8 @@ static void print_row(void *context, const struct row *r)
 	if (span_eq(r->kind, SPAN("keeper"))) {
 		printf("%s conversations, %s messages, %s overdue; ledger %.1f MB, %s audit records\n", cell_show(r, "conversations"),
 		       cell_show(r, "messages"), cell_show(r, "overdue"), (double)cell_number(r, "ledger_bytes") / 1e6, cell_show(r, "records"));
+		if (cell_number(r, "disk_low"))
+			printf("THE DISK IS NEARLY FULL: nothing automatic is sent until there is room (reserve)\n");
 		if (row_cell(r, "walls_missing")->text.n)
 			printf("walls missing: %s\n", cell_show(r, "walls_missing"));
 	} else if (span_eq(r->kind, SPAN("account"))) {

@@ -78,7 +78,7 @@ struct config {
 	struct span state_dir;	  /* ledger, keys, control socket */
 	struct span templates;	  /* folder */
 	bool debug;
-	uint64_t reserve;	  /* bytes of disk kept free for the ledger: 64 MiB */
+	uint64_t reserve;	  /* with fewer bytes of disk left nothing automatic is sent: 64 MiB */
 	struct config_account *accounts;
 	uint32_t n;
 };

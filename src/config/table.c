@@ -28,7 +28,7 @@ static const struct config_key table[] = {
 	GLOBAL(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "",
 		"folder of the templates, one folder per language"),
 	GLOBAL(debug, CONFIG_YESNO, "no", "yes | no", "log what helps to find faults"),
-	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "disk space kept free for the ledger"),
+	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "with less disk space left, nothing automatic is sent"),
 
 	ACCOUNT(address, CONFIG_ADDRESS, "", "", "the address of the mailbox: what requesters write to"),
 	ACCOUNT(display_name, CONFIG_TEXT, "", "",

@@ -45,6 +45,7 @@ void engine_close(struct engine **e);
 struct engine_size {
 	uint64_t used;
 	uint64_t map;
+	uint64_t disk; /* bytes free on the disk it lies on */
 };
 struct engine_size engine_size(struct engine *e);
 

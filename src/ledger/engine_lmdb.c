@@ -155,9 +155,14 @@ static struct engine_size lmdb_size(struct engine *e)
 {
 	struct lmdb *l = lmdb_of(e);
 	MDB_stat st;
+	struct statvfs fs;
+	int fd = -1;
+	bool known = mdb_env_get_fd(l->env, &fd) == 0 && fstatvfs(fd, &fs) == 0;
 
 	mdb_env_stat(l->env, &st);
-	return (struct engine_size){ .used = pages_taken(l) * st.ms_psize, .map = l->map };
+	return (struct engine_size){ .used = pages_taken(l) * st.ms_psize,
+				     .map = l->map,
+				     .disk = known ? fs.f_bavail * fs.f_frsize : UINT64_MAX };
 }
 
 /* -- transactions ---------------------------------------------------------------------------- */

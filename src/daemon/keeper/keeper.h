@@ -160,6 +160,7 @@ struct keeper {
 	struct client clients[KEEPER_CLIENTS];
 	struct blame_page *blame;
 	int64_t started_at;
+	bool disk_low;		/* automation stands still until there is room again */
 	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: unknown */
 	/* Frames heard from senders since the last turn. */
 	struct heard {

@@ -99,6 +99,7 @@ bool verb_status(struct turn *t, struct client *c, struct control_end *end)
 	row_number(&row, "overdue", overdue(t));
 	row_number(&row, "records", (int64_t)t->tip.audit_seq);
 	row_number(&row, "ledger_bytes", (int64_t)size.used);
+	row_bool(&row, "disk_low", t->k->disk_low);
 	row_text(&row, "walls_missing", arena_span(t->a, buf_span(&missing)));
 	people_row(t, c, &row);
 	for (uint32_t i = 0; i < t->k->naccounts; i++)

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { DISK_LOOK = 10 };
+
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -161,6 +163,21 @@ static bool something_to_write(const struct keeper *k, int64_t now)
 	return k->next_wake <= now;
 }
 
+/* What fills the disk stops automation first: there must be room to record what becomes of each mail. */
+static bool may_automate(struct keeper *k)
+{
+	struct engine_size size = engine_size(k->engine);
+	bool low = size.disk < k->config.reserve;
+
+	if (low && !k->disk_low)
+		log_event(LOG_CRIT, "disk.low", "free=%llu reserve=%llu then=nothing-automatic-is-sent", (unsigned long long)size.disk,
+			  (unsigned long long)k->config.reserve);
+	if (!low && k->disk_low)
+		log_event(LOG_INFO, "disk.enough", "free=%llu", (unsigned long long)size.disk);
+	k->disk_low = low;
+	return !low;
+}
+
 static void read_only_turn(struct keeper *k)
 {
 	struct turn t;
@@ -198,7 +215,11 @@ void keeper_turn(struct keeper *k)
 		if (k->clients[i].busy)
 			people_slice(&t, &k->clients[i]);
 	bool more = time_pass(&t);
-	outgoing_hand_out(&t);
+	if (may_automate(k))
+		outgoing_hand_out(&t);
 	k->next_wake = more ? t.now : time_next(&t);
+	/* Nothing tells when somebody has made room. */
+	if (k->disk_low && k->next_wake > t.now + DISK_LOOK)
+		k->next_wake = t.now + DISK_LOOK;
 	turn_commit(&t);
 }
