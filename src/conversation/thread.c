@@ -2,7 +2,8 @@
 #include "conversation/thread.h"
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 1024, NO_NODE = UINT32_MAX };
+enum { FIRST_ROOM = 1024 };
+#define NO_NODE UINT32_MAX
 
 /* An id by its hash: 16 bytes of a keyed hash do not collide. */
 struct slot {
