@@ -2,7 +2,6 @@
 """The main job from end to end, on real servers: mail comes in, waits, is answered, is explained,
 is proved. The quickstart shows it, an integration test asserts it: both look at the same checks."""
 import email
-import email.message
 import email.policy
 import email.utils
 import os
@@ -10,6 +9,7 @@ import re
 import time
 
 import post
+from letter import answer
 
 MAIL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mail")
 SUPPORT = "support@example.com"
@@ -182,19 +182,12 @@ class MainJob:
         conversation = self._conversation_of(request["Message-ID"])
         number = conversation["conversation"]
         self.report(conversation["state"] == "open" and conversation["due"], f"{number} has a clock running")
-        answer = email.message.EmailMessage(policy=email.policy.SMTP)
-        answer["From"] = "Example Support <support@example.com>"
-        answer["To"] = request["From"]
-        answer["Subject"] = "Re: " + request["Subject"]
-        answer["Date"] = email.utils.localtime()
-        answer["Message-ID"] = email.utils.make_msgid(domain="example.com")
-        answer["In-Reply-To"] = request["Message-ID"]
-        answer["References"] = request["Message-ID"]
-        answer.set_content("Guten Tag Herr Weiß,\n\nbitte leeren Sie einmal den Zwischenspeicher des "
-                           "Browsers, dann erscheint\ndie Anmeldung wieder.\n\nViele Grüße\nIhr Support\n")
-        post.submit(self.servers, SUPPORT, answer, ["juergen.weiss@kunde.example"])
+        reply = answer("Example Support <support@example.com>", request,
+                       "Guten Tag Herr Weiß,\n\nbitte leeren Sie einmal den Zwischenspeicher des Browsers, "
+                       "dann erscheint\ndie Anmeldung wieder.\n\nViele Grüße\nIhr Support")
+        post.submit(self.servers, SUPPORT, reply, ["juergen.weiss@kunde.example"])
         with post.Mailbox(self.servers, SUPPORT) as mailbox:
-            mailbox.append(answer)
+            mailbox.append(reply)
         stopped = post.wait_until(
             lambda: self._conversation_of(request["Message-ID"])["state"] == "waiting", ARRIVE_SECONDS)
         self.tell("show", number)

@@ -7,8 +7,6 @@
     show.py stop FOLDER               ends what an interrupted run has left
 """
 import datetime
-import email.message
-import email.utils
 import fcntl
 import os
 import shutil
@@ -24,6 +22,7 @@ sys.path[:0] = [os.path.join(TOP, "tests", "lib"), os.path.dirname(os.path.abspa
 # pylint: disable=wrong-import-position
 import main_job  # noqa: E402
 import post  # noqa: E402
+from letter import letter  # noqa: E402
 from servers import Servers, ServersError  # noqa: E402
 from sidecar import CommandFailed, Sidecar, end_leftover  # noqa: E402
 
@@ -123,12 +122,7 @@ def mail(folder, sender, subject):
     """One more question, from whoever the person at the terminal names."""
     servers = Servers.load(os.path.join(folder, "servers"))
     servers.add([sender])
-    m = email.message.EmailMessage()
-    m["From"], m["To"], m["Subject"] = sender, main_job.SUPPORT, subject
-    m["Date"] = email.utils.formatdate(localtime=True)
-    m["Message-ID"] = email.utils.make_msgid(domain=sender.split("@")[1])
-    m.set_content(subject + "\n")
-    post.deliver(servers, m, sender, [main_job.SUPPORT])
+    post.deliver(servers, letter(sender, main_job.SUPPORT, subject), sender, [main_job.SUPPORT])
 
 
 def alone(folder):

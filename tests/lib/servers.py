@@ -502,9 +502,13 @@ notify_classes =
 biff = no
 """
 
+# One session a process: an smtpd that had read the mailboxes within the second in which one was
+# added would not see the change.
 MASTER_CF = """\
 127.0.0.1:{d.smtp} inet n - n - - smtpd
+  -o max_use=1
 127.0.0.1:{d.submissions} inet n - n - - smtpd
+  -o max_use=1
   -o syslog_name=postfix/submissions
   -o smtpd_tls_wrappermode=yes
   -o smtpd_tls_security_level=encrypt

@@ -4,6 +4,7 @@ integration tests and by the quickstart."""
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -95,6 +96,7 @@ class Sidecar:
         os.makedirs(self.rooms, exist_ok=True)
         for path in rooms:
             shutil.copy(path, self.rooms)
+        self.environment = {"HEARBACK_ROOMS": self.rooms}
         self.settings = {"user": RUN_AS, "state_dir": self.state, "templates": templates(top, self.folder)}
         self.settings.update(settings or {})
         self.account = {
@@ -157,7 +159,7 @@ class Sidecar:
             # Not waited for here, and a session of its own: an interrupt at the terminal is ours to pass on.
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [self.program, "run", "-c", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, env={**os.environ, "HEARBACK_ROOMS": self.rooms})
+                start_new_session=True, env={**os.environ, **self.environment})
         write(os.path.join(self.folder, "pid"), f"{self.process.pid}\n")
         return self
 
@@ -210,16 +212,18 @@ class Sidecar:
         return found
 
     def kill(self, room):
-        """kill -9 of one process of that name. False if there was none."""
-        for pid in self.processes()[room]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            if pid == self.process.pid:
-                self.process.wait()
-            return True
-        return False
+        """kill -9 of one process of that name, any of them. False if there was none."""
+        pids = self.processes()[room]
+        if not pids:
+            return False
+        pid = random.choice(pids)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        if pid == self.process.pid:
+            self.process.wait()
+        return True
 
     def log_tail(self, lines=40):
         with open(self.log, encoding="utf-8", errors="replace") as f:

@@ -110,7 +110,7 @@ def full_disk(tap, hearback):
         try:
             hearback.settings["state_dir"] = os.path.join(place, "state")
             hearback.write_config()
-            told_by_run(tap, hearback, "a full disk", r"(?i)(space|full|reserve)")
+            told_by_run(tap, hearback, "a full disk", r"no room on the disk")
         finally:
             subprocess.run(["umount", "-l", place], check=True)
 
