@@ -173,6 +173,8 @@ static const char *outdated(struct turn *t, const struct account *acc, const str
 		return "a person was first";
 	if (e->message && get_message(t, e->message, &m) == 0 && m.at + acc->c->ack_age < t->now)
 		return "too old to be sent";
+	if (e->created_at + DAY < t->now)
+		return "tried for a day";
 	return NULL;
 }
 

@@ -354,6 +354,9 @@ int set_get(struct turn *t, const struct hash *h, struct span *out);
 
 /* Does what is due in DB_WAKE, hold expiry and notices. True if there may be more right now. */
 bool time_pass(struct turn *t);
+/* Tells the account's lead what has been held since it was last told, at most hourly; returns when to try
+ * again, INT64_MAX: nothing waits. */
+int64_t held_tell(struct turn *t, struct account *acc);
 /* Unix seconds of the next thing to do, INT64_MAX: nothing. */
 int64_t time_next(struct turn *t);
 

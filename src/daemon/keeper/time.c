@@ -177,6 +177,7 @@ bool time_pass(struct turn *t)
 		struct rec_account r;
 		if (notice_time(t, &t->k->accounts[i], &r) <= t->now)
 			tell_lead(t, &t->k->accounts[i], &r);
+		held_tell(t, &t->k->accounts[i]);
 	}
 	return more;
 }
@@ -202,8 +203,10 @@ int64_t time_next(struct turn *t)
 	for (uint32_t i = 0; i < t->k->naccounts; i++) {
 		struct rec_account r;
 		int64_t notice = notice_time(t, &t->k->accounts[i], &r);
+		int64_t tell = held_tell(t, &t->k->accounts[i]);
 		int64_t pause = t->k->accounts[i].sender_pause;
 		next = notice < next ? notice : next;
+		next = tell < next ? tell : next;
 		if (pause > t->now && pause < next)
 			next = pause;
 	}
