@@ -70,7 +70,7 @@ service imap-login {{
     def load(self, maildir):
         """Copies the messages into the mailbox and has Dovecot index them. Returns how many there are."""
         target = self.maildir(ADDRESS)
-        subprocess.run(["cp", "-rT", "--reflink=auto", maildir, target], check=True)
+        subprocess.run(["cp", "-rT", "--preserve=timestamps", maildir, target], check=True)
         self._give_to_mail_user(os.path.dirname(target))
         servers.run("chown", "-R", f"{servers.MAIL_USER}:", target)
         fetched = subprocess.run(
