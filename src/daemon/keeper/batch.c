@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Two of a poller, which waits beyond that by itself, and two that the last one has left behind. */
+enum { BATCHES_OF_ONE = 4 };
+
 static void batch_free(struct batch *b)
 {
 	for (uint32_t i = 0; i < b->nmaps; i++)
@@ -29,6 +32,15 @@ static void batch_keep_map(struct batch *b, struct span map)
 	b->maps[b->nmaps++] = map;
 }
 
+static uint32_t in_memory(const struct keeper *k, const struct account *acc, enum role role)
+{
+	uint32_t n = 0;
+
+	for (const struct batch *b = k->batches; b; b = b->next)
+		n += b->account == acc && b->role == role;
+	return n;
+}
+
 bool batch_open(struct keeper *k, struct account *acc, enum role role, struct frame *f)
 {
 	struct batch *b = calloc(1, sizeof(*b));
@@ -41,6 +53,10 @@ bool batch_open(struct keeper *k, struct account *acc, enum role role, struct fr
 	f->fds[0] = -1;
 	if (b->fd < 0 || memfd_map(b->fd, (size_t)LIMIT_BATCH_BYTES + LIMIT_FETCH_MAX, &b->bytes) ||
 	    !frame_batch_get(b->a, &w, b->bytes.n, &b->info) || !wire_done(&w) || !acc->box[role].selected) {
+		batch_free(b);
+		return false;
+	}
+	if (in_memory(k, acc, role) == BATCHES_OF_ONE) {
 		batch_free(b);
 		return false;
 	}
@@ -85,31 +101,33 @@ static void ask(struct keeper *k, struct batch *b, bool header_only, const uint3
 	buf_free(&f);
 }
 
-static bool feed_batch(struct keeper *k, struct batch *b)
+/* What has outlived a reader one by one, what is new at once. */
+static void feed_batch(struct keeper *k, struct batch *b)
 {
 	uint32_t ordinals[LIMIT_BATCH_MESSAGES];
 	uint32_t n = 0;
 
-	/* One alone, and nothing beside it, so that a death has one possible cause. */
+	for (uint32_t i = 0; i < b->info.n && k->nreads < KEEPER_READS; i++) {
+		bool header_only = b->stage[i] == STAGE_HEADER;
+		if (!header_only && b->stage[i] != STAGE_ALONE)
+			continue;
+		b->stage[i] = STAGE_ASKED;
+		ask(k, b, header_only, &i, 1);
+	}
+	if (k->nreads == KEEPER_READS)
+		return;
 	for (uint32_t i = 0; i < b->info.n; i++)
-		if (b->stage[i] == STAGE_ALONE || b->stage[i] == STAGE_HEADER) {
-			if (k->nreads == 0)
-				ask(k, b, b->stage[i] == STAGE_HEADER, &i, 1);
-			return true;
-		}
-	for (uint32_t i = 0; i < b->info.n && n < LIMIT_BATCH_MESSAGES; i++)
 		if (b->stage[i] == STAGE_NEW) {
 			b->stage[i] = STAGE_ASKED;
 			ordinals[n++] = i;
 		}
 	if (n)
 		ask(k, b, false, ordinals, n);
-	return n > 0;
 }
 
 void batch_feed(struct keeper *k)
 {
-	if (k->reader.fd < 0)
+	if (k->reader.fd < 0 || k->reader_batches >= READER_LIFE)
 		return;
 	for (struct batch *b = k->batches; b && k->nreads < KEEPER_READS; b = b->next)
 		if (b->left)
@@ -152,31 +170,42 @@ bool batch_facts(struct keeper *k, struct frame *f)
 	forget_read(k);
 	if (++k->reader_batches >= READER_LIFE && k->nreads == 0)
 		k->reader.broken = true;
-	else
-		batch_feed(k);
+	batch_feed(k);
 	return true;
+}
+
+/* What the reader was at when it died: read alone, then from its header only, then not at all. */
+static void suspect(struct read_in_hand *h)
+{
+	struct batch *b = h->batch;
+
+	for (uint32_t i = 0; i < h->n; i++) {
+		uint32_t o = h->ordinals[i];
+		if (h->n > 1) {
+			b->stage[o] = STAGE_ALONE;
+			continue;
+		}
+		log_event(LOG_WARN, "reader.lost", "account=%.*s mailbox=%s uid=%u then=%s", SPAN_ARG(b->account->c->name),
+			  role_name(b->role), b->info.at[o].uid, h->header_only ? "quarantine" : "header-only");
+		b->stage[o] = h->header_only ? STAGE_DONE : STAGE_HEADER;
+		b->left -= h->header_only;
+	}
+}
+
+/* It had not begun with this one: it reads in the order in which it was asked. */
+static void ask_again(struct read_in_hand *h)
+{
+	for (uint32_t i = 0; i < h->n; i++)
+		h->batch->stage[h->ordinals[i]] = h->header_only ? STAGE_HEADER : h->n == 1 ? STAGE_ALONE : STAGE_NEW;
 }
 
 void batch_reader_lost(struct keeper *k)
 {
-	while (k->nreads) {
-		struct read_in_hand *h = &k->reads[0];
-		struct batch *b = h->batch;
-		for (uint32_t i = 0; i < h->n; i++) {
-			uint32_t o = h->ordinals[i];
-			if (h->n > 1) {
-				b->stage[o] = STAGE_ALONE;
-			} else if (!h->header_only) {
-				log_event(LOG_WARN, "reader.lost", "account=%.*s uid=%u then=header-only",
-					  SPAN_ARG(b->account->c->name), b->info.at[o].uid);
-				b->stage[o] = STAGE_HEADER;
-			} else {
-				log_event(LOG_WARN, "reader.lost", "account=%.*s uid=%u then=quarantine",
-					  SPAN_ARG(b->account->c->name), b->info.at[o].uid);
-				b->stage[o] = STAGE_DONE;
-				b->left--;
-			}
-		}
+	for (bool first = true; k->nreads; first = false) {
+		if (first)
+			suspect(&k->reads[0]);
+		else
+			ask_again(&k->reads[0]);
 		forget_read(k);
 	}
 	k->reader_batches = 0;

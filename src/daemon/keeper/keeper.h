@@ -16,7 +16,6 @@
 #include <sys/types.h>
 
 enum {
-	KEEPER_BATCHES = 8,	   /* batches in memory; pollers wait beyond that by themselves */
 	KEEPER_CLIENTS = 32,
 	KEEPER_READS = 2,	   /* READ frames a reader has in hand, so that it is never idle */
 	READER_LIFE = 50,	   /* batches after which a reader is replaced */

@@ -46,6 +46,43 @@ static void stir(struct keeper *k)
 	k->next_wake = 0;
 }
 
+/* -- connections that end: noticed at their end, or when the next of the kind comes first ------------------------ */
+
+static void lose_reader(struct keeper *k)
+{
+	if (k->reader.fd < 0)
+		return;
+	batch_reader_lost(k);
+	peer_close(&k->reader);
+}
+
+static void lose_poller(struct keeper *k, struct account *acc, enum role role)
+{
+	struct mailbox_run *box = &acc->box[role];
+
+	if (box->poller.fd < 0)
+		return;
+	batch_poller_lost(k, acc, role);
+	box->selected = false;
+	box->look = 0;
+	peer_close(&box->poller);
+}
+
+static void lose_sender(struct keeper *k, struct account *acc)
+{
+	struct heard *h;
+
+	if (acc->sender.fd < 0)
+		return;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		abort();
+	*h = (struct heard){ .account = acc, .type = FRAME_STOP };
+	*k->heard_end = h;
+	k->heard_end = &h->next;
+	peer_close(&acc->sender);
+}
+
 /* -- supervisor ---------------------------------------------------------------------------------------------- */
 
 static void greet_poller(struct keeper *k, struct account *acc, enum role role)
@@ -97,23 +134,23 @@ static void meet(struct keeper *k, struct frame *f)
 	f->fds[0] = -1;
 	switch (p.room) {
 	case ROOM_READER:
+		lose_reader(k);
 		peer_open(&k->reader, fd);
 		batch_feed(k);
 		return;
 	case ROOM_POLLER:
 		if (acc) {
-			acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].given_up = false;
 			enum role role = p.sent ? ROLE_SENT : ROLE_INBOX;
-			struct mailbox_run *box = &acc->box[role];
-			peer_open(&box->poller, fd);
-			box->selected = false;
-			box->look = 0;
+			lose_poller(k, acc, role);
+			acc->box[role].given_up = false;
+			peer_open(&acc->box[role].poller, fd);
 			greet_poller(k, acc, role);
 			return;
 		}
 		break;
 	case ROOM_SENDER:
 		if (acc) {
+			lose_sender(k, acc);
 			peer_open(&acc->sender, fd);
 			stir(k);
 			return;
@@ -280,17 +317,6 @@ static bool hear_sender(struct keeper *k, struct account *acc, struct frame *f)
 	return true;
 }
 
-static void sender_lost(struct keeper *k, struct account *acc)
-{
-	struct heard *h = calloc(1, sizeof(*h));
-
-	if (!h)
-		abort();
-	*h = (struct heard){ .account = acc, .type = FRAME_STOP };
-	*k->heard_end = h;
-	k->heard_end = &h->next;
-}
-
 /* -- people ---------------------------------------------------------------------------------------------------- */
 
 static bool hear_client(struct client *c, struct frame *f)
@@ -336,40 +362,32 @@ static void hear_all(struct keeper *k, const struct slot *s, char *room)
 		int r = frame_recv(s->peer->fd, room, FRAME_MAX, &f);
 		if (r == -EAGAIN || r == -EINTR)
 			return;
-		if (r > 0 && !hear(k, s, &f)) {
-			log_event(LOG_WARN, "frame.refused", "source=%d type=%d", (int)s->source, (int)f.type);
-			r = 0;
-		}
 		if (r > 0) {
+			if (!hear(k, s, &f)) {
+				log_event(LOG_WARN, "frame.refused", "source=%d type=%d", (int)s->source, (int)f.type);
+				r = 0;
+			}
 			frame_close_fds(&f);
-			/* One request at a time: the next is read when this is answered. */
-			if (s->source == FROM_CLIENT)
-				return;
-			continue;
 		}
-		s->peer->broken = true;
+		if (r > 0 && s->source != FROM_CLIENT)
+			continue;
+		/* One request at a time: the next is read when this is answered. */
+		s->peer->broken |= r <= 0;
+		return;
 	}
 }
 
 static void bury(struct keeper *k)
 {
-	if (k->reader.fd >= 0 && k->reader.broken) {
-		batch_reader_lost(k);
-		peer_close(&k->reader);
-	}
+	if (k->reader.broken)
+		lose_reader(k);
 	for (uint32_t i = 0; i < k->naccounts; i++) {
 		struct account *acc = &k->accounts[i];
 		for (int r = 0; r < ROLE_COUNT; r++)
-			if (acc->box[r].poller.fd >= 0 && acc->box[r].poller.broken) {
-				batch_poller_lost(k, acc, (enum role)r);
-				acc->box[r].selected = false;
-				acc->box[r].look = 0;
-				peer_close(&acc->box[r].poller);
-			}
-		if (acc->sender.fd >= 0 && acc->sender.broken) {
-			sender_lost(k, acc);
-			peer_close(&acc->sender);
-		}
+			if (acc->box[r].poller.broken)
+				lose_poller(k, acc, (enum role)r);
+		if (acc->sender.broken)
+			lose_sender(k, acc);
 	}
 	for (int i = 0; i < KEEPER_CLIENTS; i++)
 		if (k->clients[i].peer.fd >= 0 && k->clients[i].peer.broken) {
@@ -393,7 +411,6 @@ static size_t watch_all(struct keeper *k, struct pollfd *p, struct slot *s)
 {
 	size_t n = 0;
 
-	watch(p, s, &n, (struct slot){ .source = FROM_SUPERVISOR, .peer = &k->supervisor });
 	watch(p, s, &n, (struct slot){ .source = FROM_READER, .peer = &k->reader });
 	for (uint32_t i = 0; i < k->naccounts; i++) {
 		struct account *acc = &k->accounts[i];
@@ -403,6 +420,8 @@ static size_t watch_all(struct keeper *k, struct pollfd *p, struct slot *s)
 	}
 	for (int i = 0; i < KEEPER_CLIENTS; i++)
 		watch(p, s, &n, (struct slot){ .source = FROM_CLIENT, .peer = &k->clients[i].peer, .client = &k->clients[i] });
+	/* Behind the rooms: what a room has said is heard before it is told that the next has come. */
+	watch(p, s, &n, (struct slot){ .source = FROM_SUPERVISOR, .peer = &k->supervisor });
 	if (k->listen_fd >= 0) {
 		p[n] = (struct pollfd){ .fd = k->listen_fd, .events = POLLIN };
 		s[n++] = (struct slot){ .source = FROM_LISTENER };
