@@ -385,6 +385,7 @@ void rec_outbox_put(struct buf *b, const struct rec_outbox *r)
 	wire_put_ivar(b, r->expires_at);
 	wire_put_ivar(b, r->decided_ms);
 	wire_put_var(b, r->attempts);
+	wire_put_var(b, r->deferrals);
 	wire_put_var(b, r->decision);
 	put_hash(b, &r->bytes);
 	put_text(b, r->step, 20);
@@ -413,6 +414,7 @@ bool rec_outbox_get(struct span in, struct rec_outbox *out)
 	out->expires_at = wire_ivar(&w);
 	out->decided_ms = wire_ivar(&w);
 	out->attempts = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->deferrals = (uint32_t)wire_var(&w, UINT32_MAX);
 	out->decision = wire_var(&w, UINT64_MAX);
 	get_hash(&w, &out->bytes);
 	out->step = wire_vbytes(&w, 20);

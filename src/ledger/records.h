@@ -165,6 +165,7 @@ struct rec_outbox {
 	int64_t created_at, not_before, expires_at;
 	int64_t decided_ms;	/* Unix milliseconds of the decision: Sent must have been read after it */
 	uint32_t attempts;
+	uint32_t deferrals;	/* how often a server has said "not now" */
 	uint64_t decision;	/* audit record whose evidence holds the bytes */
 	struct hash bytes;
 	struct span step, reply; /* how the last attempt ended, word for word */

@@ -12,7 +12,9 @@
 enum {
 	IN_FLIGHT_FACTOR = 2, /* entries a sender has in hand for each of its connections */
 	HAND_OUT_SLICE = 200,
-	PAUSE_NO_CONNECTION = 5,
+	LOST_WAIT = 5,	      /* seconds, where no server has asked for more */
+	PAUSE_FIRST = 5,      /* while no connection can be had, doubling ... */
+	PAUSE_MOST = 300,
 };
 
 static struct key queue_key(enum queue_class class, int64_t at, uint64_t entry)
@@ -89,7 +91,7 @@ bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum o
 	if (input == INPUT_HAND_OUT)
 		e->attempts++;
 	if (input == INPUT_LATER)
-		e->not_before = t->now + outbox_backoff(e->attempts);
+		e->not_before = t->now + (e->deferrals ? outbox_backoff(e->deferrals) : LOST_WAIT);
 	if (input == INPUT_LOST || input == INPUT_RELEASE || input == INPUT_RESEND)
 		e->not_before = t->now;
 	outgoing_store(t, number, e, before, before_at);
@@ -305,6 +307,26 @@ static void grant_dot(struct turn *t, const struct heard *h)
 	buf_free(&f);
 }
 
+/* That no connection can be had says nothing about the message, so the account waits, not the entry. */
+static void note_connection(struct turn *t, const struct heard *h)
+{
+	struct account *acc = h->account;
+	int64_t wait = PAUSE_FIRST;
+
+	if (!h->result.no_connection) {
+		acc->sender_failures = 0;
+		return;
+	}
+	if (acc->sender_pause > t->now)
+		return;
+	for (uint32_t i = 0; i < acc->sender_failures && wait < PAUSE_MOST; i++)
+		wait *= 2;
+	acc->sender_failures++;
+	acc->sender_pause = t->now + (wait < PAUSE_MOST ? wait : PAUSE_MOST);
+	log_event(LOG_WARN, "sender.no-connection", "account=%.*s step=%.*s again=%llds why=%s", SPAN_ARG(acc->c->name),
+		  SPAN_ARG(h->result.step), (long long)(acc->sender_pause - t->now), log_quote(h->text));
+}
+
 static void settle_result(struct turn *t, const struct heard *h)
 {
 	static const struct {
@@ -325,12 +347,9 @@ static void settle_result(struct turn *t, const struct heard *h)
 		return;
 	e.step = r->step;
 	e.reply = r->reply;
-	/* That no connection could be had says nothing about this message: it is not made to wait for it. */
-	if (r->no_connection) {
-		h->account->sender_pause = t->now + PAUSE_NO_CONNECTION;
-		log_event(LOG_WARN, "sender.no-connection", "account=%.*s step=%.*s why=%s", SPAN_ARG(h->account->c->name), SPAN_ARG(r->step),
-			  log_quote(h->text));
-	}
+	if (r->outcome == SEND_LATER && !r->no_connection && r->reply.n && r->reply.p[0] == '4')
+		e.deferrals++;
+	note_connection(t, h);
 	outgoing_step(t, r->entry, &e, as[r->outcome].input, as[r->outcome].event, codes(t, r->reply), SPAN_NONE);
 }
 

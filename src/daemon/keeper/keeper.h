@@ -77,6 +77,7 @@ struct account {
 	struct mailbox_run box[ROLE_COUNT];
 	struct peer sender;
 	uint32_t in_flight;	/* entries the sender has in hand */
+	uint32_t sender_failures; /* in a row, to get a connection */
 	int64_t sender_pause;	/* Unix seconds until which nothing is handed out: no connection could be had */
 };
 
