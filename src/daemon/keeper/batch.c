@@ -56,11 +56,12 @@ bool batch_open(struct keeper *k, struct account *acc, enum role role, struct fr
 		batch_free(b);
 		return false;
 	}
-	if (in_memory(k, acc, role) == BATCHES_OF_ONE) {
+	if (in_memory(k, acc, role) == BATCHES_OF_ONE || b->info.number != acc->box[role].batch + 1) {
 		batch_free(b);
 		return false;
 	}
 	b->number = b->info.number;
+	acc->box[role].batch = b->number;
 	b->facts = arena_many(b->a, b->info.n, struct span);
 	b->stage = arena_many(b->a, b->info.n, uint8_t);
 	for (uint32_t i = 0; i < b->info.n; i++) {
@@ -243,6 +244,15 @@ static struct batch *next_ready(const struct keeper *k, struct batch ***link)
 	return NULL;
 }
 
+void batch_look_over(struct keeper *k, struct mailbox_run *box)
+{
+	if (!box->passed_ms || box->batch_taken < box->passed_batch)
+		return;
+	box->looked_ms = box->passed_ms;
+	box->passed_ms = 0;
+	k->next_wake = 0;
+}
+
 bool batch_ready(const struct keeper *k)
 {
 	return next_ready(k, NULL) != NULL;
@@ -323,6 +333,8 @@ void batch_take_in(struct turn *t)
 			frame_batch_done_put(&f, b->number);
 			turn_say(t, &b->account->box[b->role].poller, &f, -1);
 			buf_free(&f);
+			b->account->box[b->role].batch_taken = b->number;
+			batch_look_over(k, &b->account->box[b->role]);
 		}
 		*link = b->next;
 		if (!b->next)

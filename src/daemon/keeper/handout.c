@@ -144,16 +144,16 @@ void outgoing_sender_lost(struct turn *t, struct account *acc)
 
 /* -- hand out ----------------------------------------------------------------------------------------------------- */
 
-/* Sent must have been read completely by a pass that began after the decision: an agent who answers at
- * once is never preceded by a robot. */
+/* Sent must have been read and taken in completely by a pass that was ordered with the decision or after it: an
+ * agent who answers at once is never preceded by a robot. */
 static bool sent_was_read(struct turn *t, struct account *acc, const struct rec_outbox *e)
 {
 	struct mailbox_run *sent = &acc->box[ROLE_SENT];
 	struct buf f = BUF_CAPPED(FRAME_MAX);
 
-	if (sent->looked_ms > e->decided_ms)
+	if (sent->looked_ms >= e->decided_ms)
 		return true;
-	if (sent->look || !sent->selected)
+	if (sent->look || sent->passed_ms || !sent->selected)
 		return false;
 	sent->look = ++sent->orders;
 	sent->look_ms = t->now_ms;

@@ -63,7 +63,11 @@ struct mailbox_run {
 	uint64_t orders;	/* number of the newest order */
 	uint64_t look;		/* number of the look that is under way, 0: none */
 	int64_t look_ms;	/* when it was ordered */
-	int64_t looked_ms;	/* Sent was read completely by a pass that began after this instant */
+	int64_t passed_ms;	/* the pass of a look that began at this instant is over; 0: taken in, too */
+	uint64_t passed_batch;	/* when it was, this was the last batch it had handed over */
+	uint64_t batch;		/* the last batch handed over in this connection, and the last one taken in */
+	uint64_t batch_taken;
+	int64_t looked_ms;	/* Sent was read and taken in completely by a pass that began at or after this instant */
 };
 
 struct account {
@@ -161,7 +165,8 @@ struct keeper {
 	struct blame_page *blame;
 	int64_t started_at;
 	bool disk_low;		/* automation stands still until there is room again */
-	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: unknown */
+	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: look at once */
+	int64_t last_ms;	/* of the last turn: no two have the same instant */
 	/* Frames heard from senders since the last turn. */
 	struct heard {
 		struct heard *next;

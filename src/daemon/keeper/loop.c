@@ -40,12 +40,6 @@ struct account *keeper_account_named(struct keeper *k, struct span name)
 	return NULL;
 }
 
-/* Something happened that may let queued entries go. */
-static void stir(struct keeper *k)
-{
-	k->next_wake = 0;
-}
-
 /* -- connections that end: noticed at their end, or when the next of the kind comes first ------------------------ */
 
 static void lose_reader(struct keeper *k)
@@ -65,6 +59,8 @@ static void lose_poller(struct keeper *k, struct account *acc, enum role role)
 	batch_poller_lost(k, acc, role);
 	box->selected = false;
 	box->look = 0;
+	box->passed_ms = 0;
+	box->batch = box->batch_taken = 0;
 	peer_close(&box->poller);
 }
 
@@ -152,7 +148,7 @@ static void meet(struct keeper *k, struct frame *f)
 		if (acc) {
 			lose_sender(k, acc);
 			peer_open(&acc->sender, fd);
-			stir(k);
+			k->next_wake = 0;
 			return;
 		}
 		break;
@@ -191,7 +187,7 @@ static void miss(struct keeper *k, struct frame *f)
 	struct mailbox_run *box = &acc->box[p.sent ? ROLE_SENT : ROLE_INBOX];
 	set_trouble(box, text);
 	box->given_up = k->once;
-	stir(k);
+	k->next_wake = 0;
 }
 
 static void hear_supervisor(struct keeper *k, struct frame *f)
@@ -224,7 +220,7 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	*note = (struct mailbox_note){ .changed = true, .uidnext = s.uidnext };
 	log_event(LOG_INFO, "mailbox.open", "account=%.*s mailbox=%s uidvalidity=%u uidnext=%u exists=%u", SPAN_ARG(acc->c->name),
 		  role_name(role), s.uidvalidity, s.uidnext, s.exists);
-	stir(k);
+	k->next_wake = 0;
 	return true;
 }
 
@@ -239,9 +235,10 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 	box->exists = s.exists;
 	box->pass_at = clock_now();
 	if (s.look && s.look == box->look) {
-		box->looked_ms = box->look_ms;
+		box->passed_ms = box->look_ms;
+		box->passed_batch = box->batch;
 		box->look = 0;
-		stir(k);
+		batch_look_over(k, box);
 	}
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
 	if (note->uidnext != s.uidnext)

@@ -62,6 +62,9 @@ void turn_begin(struct keeper *k, bool write, struct turn *out)
 
 	*out = (struct turn){ .k = k, .a = arena_new(), .now_ms = now_ms() };
 	out->now = out->now_ms / 1000;
+	if (out->now_ms <= k->last_ms)
+		out->now_ms = k->last_ms + 1;
+	k->last_ms = out->now_ms;
 	out->said_end = &out->said;
 	int r = txn_begin(k->engine, write, &out->t);
 	if (r)
