@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 mkdir -p "$folder"
 log=$folder/quickstart-build.log
 : >"$log"
+say "Building in ${folder#"$top"/}/ (its log: ${log#"$top"/})"
 trouble() {
 	tail -n 30 "$log" >&2
 	fail "the build failed: all of it stands in $log"

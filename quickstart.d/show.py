@@ -46,10 +46,10 @@ class Show:
         self.failed = 0
         self.passed = 0
 
-    def line(self, text="", indent="  "):
+    def line(self, text="", indent="  ", whole=False):
         # What is shown may come from mail: no control character reaches the terminal.
         safe = "".join(c if unicodedata.category(c)[0] != "C" else "?" for c in text.expandtabs())
-        print(cut(indent + safe, self.width), file=self.out, flush=True)
+        print(indent + safe if whole else cut(indent + safe, self.width), file=self.out, flush=True)
 
     def step(self, title):
         print(f"\n{self.bold}{title}{self.plain}", file=self.out, flush=True)
@@ -90,20 +90,23 @@ def cut(text, width):
 def watch(sidecar, show):
     """Until interrupted: every conversation that comes or changes, as it does."""
     s = sidecar.servers
-    show.step("It goes on. Write to support@example.com, from another terminal:")
-    show.line(f"./quickstart mail {main_job.REQUESTERS[0]} 'One more question'")
-    show.line(f"Folder: {sidecar.folder}   log: {sidecar.log}")
-    show.line(f"IMAP localhost:{s.imaps} (TLS, {s.ca}), any address above, password {s.password}")
-    show.line("Ctrl-C ends hearback and the private servers.")
-    known = {}
+    show.step("It goes on until Ctrl-C. From another terminal:")
+    show.line("write to it:        ./quickstart mail you@customer.example 'One more question'")
+    show.line(f"ask it:             {sidecar.program} -c {sidecar.config} list", whole=True)
+    show.line(f"read its log:       {sidecar.log}", whole=True)
+    show.line(f"read any mailbox:   IMAP with TLS on localhost:{s.imaps}, password {s.password},")
+    show.line(f"                    certificate authority {s.ca}", whole=True)
+    show.line()
+    known = None
     while True:
+        before, known = known, {}
         for row in sidecar.rows("list", "--all"):
             now = (row["state"], row["due"], row["messages"])
             number = row["conversation"]
-            if known.get(number, now) != now or (known and number not in known):
+            known[number] = now
+            if before is not None and before.get(number) != now:
                 show.line(f"{datetime.datetime.now():%H:%M:%S}  {number:8} {row['state']:9} "
                           f"due {row['due'] or '-':20}  {row['subject']}")
-            known[number] = now
         time.sleep(WATCH_SECONDS)
 
 
