@@ -11,14 +11,16 @@ const char *join_rule_name(enum join_rule r)
 
 static bool may_enter(const struct join_candidate *c, const struct join_sender *s)
 {
+	bool known = c->sender_known && !s->failed;
+
 	switch (c->rule) {
 	case JOIN_OUR_ID:
 	case JOIN_REFERENCE:
-		return s->proven_agent || s->proven || c->sender_known;
+		return s->proven_agent || s->proven || known;
 	case JOIN_LATE_PARENT:
 	case JOIN_SHARED_ROOT:
 		/* The id was named by others: it proves nothing about who sends now. */
-		return s->proven_agent || c->sender_known;
+		return s->proven_agent || known;
 	case JOIN_RETURNED:
 		return true;
 	case JOIN_NONE:

@@ -25,6 +25,7 @@ struct join_candidate {
 
 struct join_sender {
 	bool proven;	    /* by trusted authentication */
+	bool failed;	    /* the sender's domain disowns the message: who it says it is counts for nothing */
 	bool proven_agent;  /* an agent whose message lies in Sent, or who is proven */
 	bool collision;	    /* Message-ID known with other content: joins nothing */
 };

@@ -106,25 +106,29 @@ static void the_gate(void **state)
 {
 	static const struct {
 		enum join_rule rule;
-		bool known, proven, agent, collision, in;
+		bool known, proven, failed, agent, collision, in;
 	} t[] = {
-		{ JOIN_REFERENCE, true, false, false, false, true },
-		{ JOIN_REFERENCE, false, false, false, false, false },
-		{ JOIN_REFERENCE, false, true, false, false, true },
-		{ JOIN_REFERENCE, true, true, true, true, false },
-		{ JOIN_OUR_ID, false, false, false, false, false },
-		{ JOIN_OUR_ID, true, false, false, false, true },
-		{ JOIN_LATE_PARENT, false, true, false, false, false },
-		{ JOIN_LATE_PARENT, true, false, false, false, true },
-		{ JOIN_SHARED_ROOT, false, true, false, false, false },
-		{ JOIN_SHARED_ROOT, false, false, true, false, true },
-		{ JOIN_RETURNED, false, false, false, false, true },
+		{ JOIN_REFERENCE, true, false, false, false, false, true },
+		{ JOIN_REFERENCE, true, false, true, false, false, false },
+		{ JOIN_REFERENCE, false, false, false, false, false, false },
+		{ JOIN_REFERENCE, false, true, false, false, false, true },
+		{ JOIN_REFERENCE, true, true, false, true, true, false },
+		{ JOIN_OUR_ID, false, false, false, false, false, false },
+		{ JOIN_OUR_ID, true, false, false, false, false, true },
+		{ JOIN_OUR_ID, true, false, true, false, false, false },
+		{ JOIN_LATE_PARENT, false, true, false, false, false, false },
+		{ JOIN_LATE_PARENT, true, false, false, false, false, true },
+		{ JOIN_LATE_PARENT, true, false, true, false, false, false },
+		{ JOIN_SHARED_ROOT, false, true, false, false, false, false },
+		{ JOIN_SHARED_ROOT, false, false, false, true, false, true },
+		{ JOIN_SHARED_ROOT, true, false, true, false, false, false },
+		{ JOIN_RETURNED, false, false, false, false, false, true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		struct join_candidate c = { .conversation = 9, .rule = t[i].rule, .sender_known = t[i].known };
-		struct join_sender s = { .proven = t[i].proven, .proven_agent = t[i].agent, .collision = t[i].collision };
+		struct join_sender s = { .proven = t[i].proven, .failed = t[i].failed, .proven_agent = t[i].agent, .collision = t[i].collision };
 		struct joined j = join_decide(&c, 1, &s);
 		assert_int_equal(j.conversation, t[i].in ? 9 : 0);
 		assert_int_equal(j.linked, t[i].in ? 0 : 9);

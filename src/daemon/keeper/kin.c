@@ -131,6 +131,7 @@ void kin_join(struct turn *t, struct incoming *in)
 	bool report = in->kind.kind == KIND_BOUNCE || in->kind.kind == KIND_REPORT;
 	struct join_sender sender = {
 		.proven = in->voice.proof == PROOF_PROVEN,
+		.failed = in->voice.proof == PROOF_FAILED,
 		.proven_agent = in->voice.voice == VOICE_AGENT,
 		.collision = in->collision,
 	};

@@ -120,6 +120,15 @@ static void record_requester(struct turn *t, const struct incoming *in, uint64_t
 	store_put(t, DB_REQUESTER, &key, buf_span(&b));
 }
 
+static bool leads_to(const struct rec_ids *ids, uint64_t conversation)
+{
+	for (uint32_t i = 0; i < ids->n; i++)
+		if (ids->at[i].conversation == conversation)
+			return true;
+	return false;
+}
+
+/* Its own id, and those it names: whoever names the same is kin, be it in one conversation or in several. */
 static void record_ids(struct turn *t, struct incoming *in, uint64_t message, uint64_t conversation)
 {
 	uint8_t hash[ID_SIZE];
@@ -131,12 +140,13 @@ static void record_ids(struct turn *t, struct incoming *in, uint64_t message, ui
 	}
 	if (in->own_automated || in->collision)
 		return;
-	for (uint32_t i = 1; i < in->nnamed; i++)
-		if (in->ids[i].n == 0) {
-			message_id_hash(t->k, in->named[i], hash);
-			ids_add(&in->ids[i], ID_AWAITED, 0, conversation);
-			put_ids(t, hash, &in->ids[i]);
-		}
+	for (uint32_t i = 1; i < in->nnamed; i++) {
+		if (leads_to(&in->ids[i], conversation))
+			continue;
+		message_id_hash(t->k, in->named[i], hash);
+		ids_add(&in->ids[i], ID_AWAITED, 0, conversation);
+		put_ids(t, hash, &in->ids[i]);
+	}
 }
 
 /* Breaks ties between messages of one second in the same way in whatever order they arrive: a reply, which names

@@ -130,12 +130,15 @@ void put_ids(struct turn *t, const uint8_t hash[ID_SIZE], const struct rec_ids *
 	store_put(t, DB_MESSAGE_ID, &key, buf_span(&b));
 }
 
+/* Those who only wait for an id take at most half the places. */
 void ids_add(struct rec_ids *ids, enum id_kind kind, uint64_t number, uint64_t conversation)
 {
+	uint32_t most = kind == ID_AWAITED ? RECORD_IDS / 2 : RECORD_IDS;
+
 	for (uint32_t i = 0; i < ids->n; i++)
 		if (ids->at[i].kind == kind && ids->at[i].number == number && ids->at[i].conversation == conversation)
 			return;
-	if (ids->n < RECORD_IDS)
+	if (ids->n < most)
 		ids->at[ids->n++] = (struct id_entry){ .kind = kind, .number = number, .conversation = conversation };
 }
 
