@@ -279,7 +279,8 @@ void rec_conversation_put(struct buf *b, const struct rec_conversation *r)
 	wire_put_var(b, r->first_message);
 	wire_put_var(b, r->messages);
 	wire_put_var(b, r->linked);
-	wire_put_var(b, r->acknowledged);
+	wire_put_ivar(b, r->acknowledged_at);
+	wire_put_ivar(b, r->acted_at);
 	for (int i = 0; i < DEADLINE_COUNT; i++) {
 		wire_put_ivar(b, r->due_at[i]);
 		wire_put_ivar(b, r->warned[i]);
@@ -302,7 +303,8 @@ bool rec_conversation_get(struct span in, struct rec_conversation *out)
 	out->first_message = wire_var(&w, UINT64_MAX);
 	out->messages = (uint32_t)wire_var(&w, UINT32_MAX);
 	out->linked = wire_var(&w, UINT64_MAX);
-	out->acknowledged = (uint32_t)wire_var(&w, UINT32_MAX);
+	out->acknowledged_at = wire_ivar(&w);
+	out->acted_at = wire_ivar(&w);
 	for (int i = 0; i < DEADLINE_COUNT; i++) {
 		out->due_at[i] = wire_ivar(&w);
 		out->warned[i] = wire_ivar(&w);

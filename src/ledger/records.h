@@ -73,7 +73,8 @@ struct rec_place {
 /* DB_MESSAGE, key u64. Its facts stand in DB_TEXT in pieces. */
 struct rec_message {
 	uint64_t conversation;	/* 0: none (our own message to staff) */
-	int64_t at;		/* INTERNALDATE, clamped to the instant of arrival */
+	int64_t at;		/* INTERNALDATE, clamped to the instant of arrival; of a request that was not yet
+				 * known when a person said how the conversation stands: after that */
 	int64_t arrived_at;
 	uint64_t ordinal;	/* of its event */
 	enum kind kind;
@@ -117,7 +118,8 @@ struct rec_conversation {
 	uint64_t first_message;
 	uint32_t messages;
 	uint64_t linked;	/* a conversation it claims to belong to, 0: none */
-	uint32_t acknowledged;	/* the opening (story.openings) for which an acknowledgement was last proposed */
+	int64_t acknowledged_at; /* instant of the message for which an acknowledgement was last proposed */
+	int64_t acted_at;	/* when a person last said how it stands */
 	int64_t due_at[DEADLINE_COUNT];	   /* as they stand in DB_DUE, 0: not there */
 	int64_t wake_at;		   /* as it stands in DB_WAKE, 0: not there */
 	int64_t warned[DEADLINE_COUNT];	   /* started_at of the clock somebody was warned about */

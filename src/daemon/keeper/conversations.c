@@ -47,6 +47,15 @@ void conversation_event(struct turn *t, uint64_t number, struct rec_conversation
 		fold_again(t, number, c);
 }
 
+void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m)
+{
+	struct key key = event_key(number, m->at, m->ordinal);
+
+	store_delete(t, DB_EVENT, &key);
+	fold_again(t, number, c);
+	c->messages--;
+}
+
 static struct key due_key(int64_t at, uint64_t number, int clock)
 {
 	struct key k = key_u64_u64((uint64_t)at, number);

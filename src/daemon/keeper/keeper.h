@@ -252,6 +252,8 @@ void put_facts(struct turn *t, uint64_t message, struct span encoded);
  * not stored: conversation_store does that and brings due, wake and notices in line. */
 void conversation_event(struct turn *t, uint64_t number, struct rec_conversation *c, const struct event *e, struct span actor);
 void conversation_store(struct turn *t, uint64_t number, struct rec_conversation *c);
+/* Takes out the event of a message that belongs elsewhere. */
+void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m);
 void conversation_policy(const struct account *acc, struct policy *out);
 /* Makes somebody known inside. */
 void conversation_person(struct turn *t, uint64_t number, struct address who, struct span address_key, enum person_role role);
@@ -273,6 +275,7 @@ struct incoming {
 	int64_t at;
 	uint8_t fingerprint[ID_SIZE];
 	uint64_t known;		   /* a further arrival of this message, 0: new */
+	uint64_t home;		   /* conversation that was opened for it while it could not be fetched, 0: none */
 	bool collision;
 	struct rec_ids *ids;	   /* own id first, then the ids it names, nearest first */
 	struct span *named;

@@ -117,7 +117,7 @@ static void candidate(struct turn *t, const struct incoming *in, const struct id
 	for (uint32_t i = 0; i < *n; i++)
 		if (list[i].conversation == e->conversation && list[i].rule == rule)
 			return;
-	if (get_conversation(t, e->conversation, &c) || c.account != in->account->id)
+	if (get_conversation(t, e->conversation, &c) || c.account != in->account->id || !c.messages)
 		return;
 	list[(*n)++] = (struct join_candidate){
 		.conversation = e->conversation, .rule = rule, .sender_known = sender_known(t, e->conversation, in)
@@ -153,4 +153,6 @@ void kin_join(struct turn *t, struct incoming *in)
 			if (in->ids[i].at[j].kind == ID_AWAITED)
 				candidate(t, in, &in->ids[i].at[j], JOIN_SHARED_ROOT, list, &n);
 	in->joined = join_decide(list, n, &sender);
+	if (!in->joined.conversation)
+		in->joined.conversation = in->home;
 }

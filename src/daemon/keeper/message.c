@@ -237,11 +237,64 @@ static void order_to_sent(struct turn *t, const struct incoming *in)
 	buf_free(&f);
 }
 
+static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)
+{
+	struct rec_account acc;
+
+	c->agent = m->author;
+	if (get_account(t, in->account->id, &acc) == 0 && !acc.answers_seen) {
+		acc.answers_seen = true;
+		put_account(t, in->account->id, &acc);
+	}
+}
+
+/* A message leaves a conversation for another. */
+static void move(struct turn *t, struct incoming *in, struct rec_message *m)
+{
+	struct rec_conversation from;
+
+	if (get_conversation(t, m->conversation, &from) == 0) {
+		conversation_forget(t, m->conversation, &from, m);
+		conversation_store(t, m->conversation, &from);
+	}
+	m->conversation = in->joined.conversation;
+	m->rule = in->joined.rule;
+	for (uint32_t i = 0; i < in->ids[0].n; i++)
+		if (in->ids[0].at[i].kind == ID_MESSAGE && in->ids[0].at[i].number == in->known)
+			in->ids[0].at[i].conversation = m->conversation;
+}
+
+/* It lies in Sent: an agent wrote it, though nobody could know that when it was met elsewhere. Then it may have
+ * opened a conversation of its own, for a claim enters no other. */
+static void prove_agent(struct turn *t, struct incoming *in, struct rec_message *m)
+{
+	struct rec_conversation c;
+	uint64_t before = m->conversation;
+
+	kin_join(t, in);
+	if (in->joined.conversation && in->joined.conversation != before)
+		move(t, in, m);
+	if (get_conversation(t, m->conversation, &c))
+		return;
+	c.messages += m->conversation != before;
+	if (c.first_message == in->known)
+		name_requester(t, in, &c);
+	struct event e = { .at = m->at, .ordinal = m->ordinal, .kind = event_of(t, in, &c), .message = in->known };
+	m->voice = VOICE_AGENT;
+	m->proof = in->voice.proof;
+	put_message(t, in->known, m);
+	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
+	if (e.kind == EVENT_ANSWER)
+		note_answer(t, in, &c, m);
+	record_people(t, in, m->conversation);
+	record_ids(t, in, in->known, m->conversation);
+	conversation_store(t, m->conversation, &c);
+}
+
 /* The message is known: a further arrival and nothing else, except that lying in Sent proves an agent. */
 static void take_again(struct turn *t, struct incoming *in)
 {
 	struct rec_message m;
-	struct rec_conversation c;
 
 	record_place(t, in, in->known);
 	if (in->own_automated) {
@@ -255,28 +308,8 @@ static void take_again(struct turn *t, struct incoming *in)
 		order_to_sent(t, in);
 		return;
 	}
-	if (in->role != ROLE_SENT || in->voice.voice != VOICE_AGENT || get_message(t, in->known, &m) ||
-	    m.voice == VOICE_AGENT || get_conversation(t, m.conversation, &c))
-		return;
-	struct event e = { .at = m.at, .ordinal = m.ordinal, .kind = event_of(t, in, &c), .message = in->known };
-	m.voice = VOICE_AGENT;
-	m.proof = in->voice.proof;
-	put_message(t, in->known, &m);
-	conversation_event(t, m.conversation, &c, &e, SPAN_NONE);
-	if (e.kind == EVENT_ANSWER)
-		c.agent = m.author;
-	conversation_store(t, m.conversation, &c);
-}
-
-static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)
-{
-	struct rec_account acc;
-
-	c->agent = m->author;
-	if (get_account(t, in->account->id, &acc) == 0 && !acc.answers_seen) {
-		acc.answers_seen = true;
-		put_account(t, in->account->id, &acc);
-	}
+	if (in->role == ROLE_SENT && in->voice.voice == VOICE_AGENT && get_message(t, in->known, &m) == 0 && m.voice != VOICE_AGENT)
+		prove_agent(t, in, &m);
 }
 
 static void log_taken(const struct incoming *in, uint64_t number, const struct rec_message *m, const struct rec_conversation *c)
@@ -296,9 +329,15 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	m->conversation = in->joined.conversation;
 	if (!m->conversation || get_conversation(t, m->conversation, &c))
 		m->conversation = open_conversation(t, in, number, &c);
+	else if (m->conversation == in->home)
+		name_requester(t, in, &c);
 	fault("record", &in->facts);
 	c.messages++;
-	e = (struct event){ .at = m->at, .ordinal = m->ordinal, .kind = event_of(t, in, &c), .message = number };
+	e = (struct event){ .kind = event_of(t, in, &c), .message = number, .ordinal = m->ordinal };
+	/* Whoever has said how the conversation stands has not seen this request. */
+	if ((e.kind == EVENT_REQUEST || e.kind == EVENT_UNREADABLE) && m->at <= c.acted_at)
+		m->at = c.acted_at + 1;
+	e.at = m->at;
 	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
 	if (e.kind == EVENT_ANSWER)
 		note_answer(t, in, &c, m);
@@ -314,17 +353,49 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	log_taken(in, number, m, &c);
 }
 
-static bool seen_place(struct turn *t, const struct incoming *in)
+/* It is there by now: what stood for it makes room, but for the conversation that was opened for it. */
+static void forget_unfetched(struct turn *t, struct incoming *in, const struct rec_place *p)
+{
+	struct rec_message m;
+	struct rec_conversation c;
+
+	if (get_message(t, p->message, &m) || m.depth != FACTS_NONE || get_conversation(t, m.conversation, &c))
+		return;
+	conversation_forget(t, m.conversation, &c, &m);
+	conversation_store(t, m.conversation, &c);
+	if (!c.messages)
+		in->home = m.conversation;
+}
+
+/* Was this place taken in before, as well as now? */
+static bool seen_place(struct turn *t, struct incoming *in)
 {
 	struct key key = place_key(in->account->id, in->role, in->uidvalidity, in->item->uid);
+	struct rec_place p;
 	struct span value;
 
-	return txn_get(t->t, DB_PLACE, key_span(&key), t->a, &value) == 0;
+	if (txn_get(t->t, DB_PLACE, key_span(&key), t->a, &value) || !rec_place_get(value, &p))
+		return false;
+	if (p.fetched || !in->item->fetched)
+		return true;
+	forget_unfetched(t, in, &p);
+	return false;
 }
 
 static void begin(struct turn *t, struct incoming *in)
 {
 	in->at = in->item->internal_at > 0 && in->item->internal_at < t->now ? in->item->internal_at : t->now;
+}
+
+/* Whoever names a keyed id of ours has received what bears it. */
+static void note_evidence(struct turn *t, const struct incoming *in)
+{
+	bool report = in->kind.kind == KIND_BOUNCE || in->kind.kind == KIND_REPORT;
+
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		for (uint32_t j = 0; j < in->ids[i].n; j++)
+			if (in->ids[i].at[j].kind == ID_OUTBOX)
+				outgoing_evidence(t, in->ids[i].at[j].number, report ? "a bounce" : "a reply");
 }
 
 /* Returns its conversation. */
@@ -346,6 +417,7 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 			  SPAN_ARG(in->account->c->name), role_name(in->role), in->item->uid, (unsigned long long)number,
 			  (unsigned long long)m.outbox);
 	} else {
+		note_evidence(t, in);
 		take_new(t, in, number, &m);
 	}
 	put_message(t, number, &m);

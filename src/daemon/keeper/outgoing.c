@@ -50,9 +50,12 @@ static bool genuine(const struct keeper *k, struct span id)
 
 bool own_identity(struct turn *t, const struct account *acc, const struct facts *f, struct span *id)
 {
-	const struct fact_field *field = facts_field(f, "X-Hearback-Id", 0);
+	const struct fact_field *field = facts_field(f, "X-Hearback-Id", 0), *automatic = facts_field(f, "Auto-Submitted", 0);
 
 	if (!field || facts_count(f, "X-Hearback-Id") != 1 || !genuine(t->k, field->value))
+		return false;
+	/* Some programs copy fields that they do not know into what a person writes. */
+	if (!automatic || !span_istarts(span_trim(automatic->value), SPAN("auto-")))
 		return false;
 	*id = span_of(arena_printf(t->a, "%.*s@%.*s", SPAN_ARG(field->value), SPAN_ARG(acc->domain)));
 	return true;
@@ -307,14 +310,15 @@ static void set_aside_author(struct turn *t, const struct incoming *in, uint64_t
 void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m,
 			     struct rec_conversation *c)
 {
-	bool opens = c->story.state == STATE_OPEN && c->story.openings > c->acknowledged && c->story.last_request_at == m->at;
+	/* What comes late may show further openings before this one, or move its beginning. */
+	bool opens = c->story.state == STATE_OPEN && c->acknowledged_at < c->story.opened_at && c->story.last_request_at == m->at;
 	BUF_CLEANUP struct buf anchor = BUF_CAPPED(200);
 
 	/* Inside an open conversation nothing is proposed; for a machine there is a record that says why it was not answered. */
 	if (!opens && m->kind == KIND_HUMAN)
 		return;
 	if (opens)
-		c->acknowledged = c->story.openings;
+		c->acknowledged_at = m->at;
 	if (!reader_is_honest(t, in)) {
 		set_aside_author(t, in, number, m);
 		return;

@@ -128,6 +128,7 @@ bool verb_act(struct turn *t, struct client *c, struct control_end *end)
 		struct event e = { .at = t->now > r.story.newest_at ? t->now : r.story.newest_at, .ordinal = UINT64_MAX - 1, .kind = acts[i] };
 		if (!story_is_next(&r.story, &e))
 			e.at++;
+		r.acted_at = e.at;
 		conversation_event(t, number, &r, &e, actor);
 		conversation_store(t, number, &r);
 		log_event(LOG_INFO, "conversation.act", "conversation=C-%llu act=%.*s state=%s actor=%.*s", (unsigned long long)number,
