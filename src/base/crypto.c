@@ -45,6 +45,12 @@ void hash_keyed(const uint8_t key[KEY_SIZE], const char *label, struct span data
 	crypto_generichash_final(&s, out, size);
 }
 
+void hash_tag(const uint8_t key[KEY_SIZE], struct span data, uint8_t out[TAG_SIZE])
+{
+	_Static_assert(TAG_SIZE == crypto_shorthash_BYTES && KEY_SIZE >= crypto_shorthash_KEYBYTES, "SipHash-2-4");
+	crypto_shorthash(out, bytes(data.p), data.n, key);
+}
+
 bool hash_eq(const void *a, const void *b, size_t n)
 {
 	return sodium_memcmp(a, b, n) == 0;

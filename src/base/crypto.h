@@ -17,6 +17,9 @@ struct hash hash_sha256(struct span s);
 /* Keyed BLAKE2b of `size` (16 to 64) bytes over `label`, a zero byte, and the data: the label
  * keeps uses apart. */
 void hash_keyed(const uint8_t key[KEY_SIZE], const char *label, struct span data, uint8_t *out, size_t size);
+/* Keyed SipHash-2-4 under the first half of the key: against chance and against who does not know the
+ * key, where 8 bytes are enough and there is one for every small value. */
+void hash_tag(const uint8_t key[KEY_SIZE], struct span data, uint8_t out[TAG_SIZE]);
 bool hash_eq(const void *a, const void *b, size_t n);
 void crypto_random(void *out, size_t n);
 

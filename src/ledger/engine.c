@@ -111,15 +111,13 @@ static void tag_make(const struct engine *e, enum ledger_db db, struct span key,
 		     uint8_t tag[TAG_SIZE])
 {
 	char all[2 + ENGINE_KEY_MAX + ENGINE_VALUE_MAX];
-	uint8_t hash[16];
 
 	all[0] = (char)db;
 	all[1] = (char)key.n;
 	memcpy(all + 2, key.p, key.n);
 	if (value.n)
 		memcpy(all + 2 + key.n, value.p, value.n);
-	hash_keyed(e->tag_key, "ledger value", span_make(all, 2 + key.n + value.n), hash, sizeof(hash));
-	memcpy(tag, hash, TAG_SIZE);
+	hash_tag(e->tag_key, span_make(all, 2 + key.n + value.n), tag);
 }
 
 static bool tag_check(const struct engine *e, enum ledger_db db, struct span key, struct span raw,

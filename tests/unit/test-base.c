@@ -165,6 +165,32 @@ static void text_cannot_move_a_cursor(void **state)
 	buf_free(&b);
 }
 
+/* The quick check and the one that reads code points must agree on every short string. */
+static void both_checks_of_utf8_agree(void **state)
+{
+	static const unsigned char edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf,
+					       0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff };
+	enum { EDGES = sizeof(edges) };
+
+	(void)state;
+	for (size_t i = 0; i < (size_t)EDGES * EDGES * EDGES * EDGES; i++) {
+		char text[14] = "pre-ascii.";
+		size_t k = i;
+		for (size_t j = 0; j < 4; j++, k /= EDGES)
+			text[10 + j] = (char)edges[k % EDGES];
+		struct span s = span_make(text + i % 11, 14 - i % 11), rest = s;
+		bool valid = true;
+		while (rest.n && valid) {
+			size_t n = utf8_next(rest, NULL);
+			valid = n > 0;
+			rest = span_sub(rest, n, SIZE_MAX);
+		}
+		if (utf8_valid(s) != valid)
+			fail_msg("they differ on %02x %02x %02x %02x", (unsigned char)text[10], (unsigned char)text[11],
+				 (unsigned char)text[12], (unsigned char)text[13]);
+	}
+}
+
 static void encodings_are_canonical(void **state)
 {
 	struct buf b = BUF_CAPPED(1000);
@@ -261,6 +287,7 @@ int main(void)
 		cmocka_unit_test(small_numbers_are_small_and_canonical),
 		cmocka_unit_test(dates_round_trip),
 		cmocka_unit_test(text_cannot_move_a_cursor),
+		cmocka_unit_test(both_checks_of_utf8_agree),
 		cmocka_unit_test(encodings_are_canonical),
 		cmocka_unit_test(packing_comes_back),
 		cmocka_unit_test(signatures_and_hashes),
