@@ -115,6 +115,16 @@ def check_afterwards(tap, hearback):
     tap.check("audit verify is green", done.returncode == 0, done.stdout + done.stderr)
 
 
+def check_once(tap, hearback):
+    """A pass of its own gets through as well."""
+    tap.equal("the daemon ends in order", hearback.stop(), 0)
+    for step in STEPS:
+        send(hearback.servers, f"poison-{step}", f"Once more: abort-at:{step}")
+    done = hearback.run("run", "--once")
+    tap.check("run --once gets through", done.returncode == 0, f"status {done.returncode}\n{done.stderr}")
+    tap.equal("and sets aside what came meanwhile", len(set_aside(hearback)), 2 * len(STEPS))
+
+
 def test(tap):
     people = [f"{when}-{step}" for step in STEPS + (HAND_OUT,) for when in ("before", "poison", "after")] + ["late"]
     keeper = os.path.join(lib.folders()[1], "tests", "rooms", "hearback-keeper")
@@ -128,6 +138,7 @@ def test(tap):
         check_entry(tap, hearback)
         check_silence(tap, hearback)
         check_afterwards(tap, hearback)
+        check_once(tap, hearback)
 
 
 lib.main(test)

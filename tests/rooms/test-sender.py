@@ -331,7 +331,7 @@ def deaths():
         first(sender)
         sender.asked()
         sender.keeper.close()
-        t.equal("keeper gone: it ends", sender.ending(), ("transient", "sender: the keeper has ended"))
+        t.equal("keeper gone: it ends", sender.ending(), ("orderly", "sender: the keeper has ended"))
         sender.wait()
         server.wait_ended()
         t.equal("keeper gone: nothing sent", server.messages, [])

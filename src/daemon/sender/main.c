@@ -113,8 +113,10 @@ static void hear_keeper(struct sender *s)
 
 	if (r == -EAGAIN)
 		return;
-	if (r != 1)
-		end(s, ENDING_TRANSIENT, "sender: the keeper has ended");
+	if (r == 0 || r == -ECONNRESET)
+		end(s, ENDING_ORDERLY, "sender: the keeper has ended");
+	if (r < 0)
+		end(s, ENDING_TRANSIENT, "sender: a frame of the keeper could not be read");
 	struct wire w = wire_over(f.payload);
 	bool good = true;
 	if (f.type == FRAME_SEND)

@@ -308,12 +308,10 @@ void child_died(struct house *h, struct child *c, int wait_status)
 		snprintf(c->text, sizeof(c->text), "exited with status %d and said nothing", WEXITSTATUS(wait_status));
 	else if (!c->ended)
 		c->ended = true, c->why = ENDING_ORDERLY;
-	if (c->room == ROOM_KEEPER) {
-		/* A death that will not be repeated: the others need not wait for it. */
-		if (blame(h, wait_status))
-			c->failures = 0;
-		c->ready = false;
-	}
+	/* A death that helps to find the guilty message will not be repeated: the others need not wait for it. */
+	if (c->room == ROOM_KEEPER ? blame(h, wait_status) : c->room == ROOM_READER && c->ready)
+		c->failures = 0;
+	c->ready = false;
 	plan_restart(h, c);
 	if (c->ended && c->why == ENDING_ORDERLY)
 		return;

@@ -147,10 +147,10 @@ static int patience(const struct house *h)
 	return h->stopping ? 50 : wait < 0 ? 0 : (int)wait;
 }
 
-/* A keeper that is given up in --once leaves nobody to wait for. */
+/* In --once: without keeper or reader nothing more can be taken in. */
 static bool hopeless(const struct house *h)
 {
-	return h->once && h->children[0].state == CHILD_GIVEN_UP;
+	return h->children[0].state == CHILD_GIVEN_UP || h->children[1].state == CHILD_GIVEN_UP;
 }
 
 static void watch(struct house *h, int signals)
