@@ -4,6 +4,7 @@ sends, files and reads. `servers` is a Servers of servers.py."""
 import email
 import email.policy
 import imaplib
+import os
 import smtplib
 import ssl
 import time
@@ -23,6 +24,17 @@ def deliver(servers, message, sender, recipients):
     """Mail from outside, on the plain port. `sender` "" is the null reverse-path."""
     with smtplib.SMTP("127.0.0.1", servers.smtp, timeout=30) as s:
         s.sendmail(sender, recipients, crlf(message))
+
+
+def place(servers, user, message):
+    """Puts bytes straight into the INBOX: what a server would refuse at the door but somebody has let in."""
+    maildir = servers.maildir(user)
+    part = os.path.join(maildir, "tmp", f"{time.time_ns()}.P{os.getpid()}.test")
+    with open(part, "wb") as f:
+        f.write(message)
+    owner = os.stat(maildir)
+    os.chown(part, owner.st_uid, owner.st_gid)
+    os.rename(part, os.path.join(maildir, "new", os.path.basename(part)))
 
 
 def submit(servers, user, message, recipients, sender=None):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/reader/batch.h"
+#include "daemon/reader/fault.h"
 #include "html/html_text.h"
 #include "mail/limits.h"
 #include "sandbox/sandbox.h"
@@ -60,6 +61,7 @@ void batch_read(struct batch *b, const struct frame_read *read, struct span byte
 		};
 		size_t from = b->facts.n;
 		sandbox_work_timer(WORK_SECONDS);
+		fault(&m);
 		read_one(b, &m);
 		arena_reset(b->arena);
 		items[i] = (struct frame_facts_item){
