@@ -39,7 +39,7 @@ def red(tap, hearback, name, act, head=""):
         os.chown(path, user.st_uid, user.st_gid)
     done = hearback.run("audit", "verify", *(["--head", head] if head else []))
     said = (done.stdout + done.stderr).strip().splitlines()
-    tap.check(f"{name}: audit verify is red", done.returncode != 0, said)
+    tap.equal(f"{name}: audit verify is red", done.returncode, os.EX_DATAERR)
     tap.equal(f"{name}: in one line", len([line for line in said if not line.startswith("head:")]), 1)
     lib.note("\n".join(said))
     shutil.rmtree(ledger)
