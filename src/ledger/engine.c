@@ -29,6 +29,7 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_HEAD] = "head",
 		[DB_SET] = "set",
 		[DB_RECIPIENT] = "recipient",
+		[DB_UNFETCHED] = "unfetched",
 	};
 
 	return names[db];

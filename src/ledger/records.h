@@ -70,6 +70,8 @@ struct rec_place {
 	bool fetched, partial;
 };
 
+/* DB_UNFETCHED, key as DB_PLACE: value u8, how often it was asked for since. */
+
 /* DB_MESSAGE, key u64. Its facts stand in DB_TEXT in pieces. */
 struct rec_message {
 	uint64_t conversation;	/* 0: none (our own message to staff) */

@@ -179,6 +179,7 @@ struct keeper {
 	} *heard, **heard_end;
 	struct mailbox_note {
 		bool changed;
+		bool opened;
 		uint32_t uidnext;
 	} *notes;		/* naccounts * ROLE_COUNT */
 };
@@ -292,6 +293,13 @@ void message_set_aside(struct turn *t, struct incoming *in, const char *why);
 void kin_gather(struct turn *t, struct incoming *in);
 /* Which conversation it belongs to, through the gate. */
 void kin_join(struct turn *t, struct incoming *in);
+
+/* -- what could not be fetched (retry.c) --------------------------------------------------------------------- */
+
+void retry_remember(struct turn *t, const struct incoming *in);
+void retry_forget(struct turn *t, const struct incoming *in);
+/* The mailbox was opened: asks its poller for what could not be fetched before. */
+void retry_all(struct turn *t, struct account *acc, enum role role);
 
 /* -- one message out (outgoing.c, handout.c, compose.c) ------------------------------------------------------- */
 

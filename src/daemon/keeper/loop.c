@@ -217,7 +217,7 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->selected = true;
 	box->trouble[0] = '\0';
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
-	*note = (struct mailbox_note){ .changed = true, .uidnext = s.uidnext };
+	*note = (struct mailbox_note){ .changed = true, .opened = true, .uidnext = s.uidnext };
 	log_event(LOG_INFO, "mailbox.open", "account=%.*s mailbox=%s uidvalidity=%u uidnext=%u exists=%u", SPAN_ARG(acc->c->name),
 		  role_name(role), s.uidvalidity, s.uidnext, s.exists);
 	k->next_wake = 0;
@@ -241,8 +241,8 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 		batch_look_over(k, box);
 	}
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
-	if (note->uidnext != s.uidnext)
-		*note = (struct mailbox_note){ .changed = true, .uidnext = s.uidnext };
+	note->changed |= note->uidnext != s.uidnext;
+	note->uidnext = s.uidnext;
 	return true;
 }
 

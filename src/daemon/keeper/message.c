@@ -378,6 +378,7 @@ static bool seen_place(struct turn *t, struct incoming *in)
 		return false;
 	if (p.fetched || !in->item->fetched)
 		return true;
+	retry_forget(t, in);
 	forget_unfetched(t, in, &p);
 	return false;
 }
@@ -432,6 +433,7 @@ void message_take(struct turn *t, struct incoming *in)
 		return;
 	begin(t, in);
 	if (!in->item->fetched) {
+		retry_remember(t, in);
 		in->trouble = SPAN("the server lists this message but does not hand it out");
 		in->facts = facts_none();
 	} else if (!in->facts_bytes.p || !facts_decode(t->a, in->facts_bytes, &in->facts)) {

@@ -153,6 +153,9 @@ static void note_mailboxes(struct turn *t)
 		r.uidnext = n->uidnext;
 		r.looked_at = box->pass_at;
 		put_mailbox(t, acc->id, (enum role)(i % ROLE_COUNT), &r);
+		if (n->opened)
+			retry_all(t, acc, (enum role)(i % ROLE_COUNT));
+		n->opened = false;
 	}
 }
 
