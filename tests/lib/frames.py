@@ -25,7 +25,7 @@ LOOK, MOVE, SEARCH, REFETCH = range(4)
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config")
 FRAME_MAX = 192 * 1024
-SECONDS = 30
+SECONDS = int(os.environ.get("HEARBACK_TEST_SECONDS", "30"))
 
 
 def frame_types():

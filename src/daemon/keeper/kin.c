@@ -25,9 +25,10 @@ static void fingerprint(struct turn *t, struct incoming *in)
 	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_FACTS);
 
 	if (f->depth == FACTS_NONE || (!f->message_id.n && !f->text.n && !f->html_text.n)) {
-		/* Nothing that could tell two of them apart: each place is a message of its own. */
+		/* Nothing but its bytes tells it from others; without any, each place is a message of its own. */
 		struct key place = place_key(in->account->id, in->role, in->uidvalidity, in->item->uid);
-		hash_keyed(t->k->keys.id, "place", key_span(&place), in->fingerprint, ID_SIZE);
+		hash_keyed(t->k->keys.id, in->bytes.n ? "bytes" : "place", in->bytes.n ? in->bytes : key_span(&place),
+			   in->fingerprint, ID_SIZE);
 		return;
 	}
 	struct hash text = text_hash(t->a, f->text);

@@ -460,6 +460,10 @@ void message_set_aside(struct turn *t, struct incoming *in, const char *why)
 	in->facts = facts_none();
 	in->facts_bytes = SPAN_NONE;
 	kin_gather(t, in);
+	if (in->known) {
+		take_again(t, in);
+		return;
+	}
 	r.message = t->tip.next_message;
 	r.detail = span_of(why);
 	r.conversation = finish(t, in);
