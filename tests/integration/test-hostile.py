@@ -73,7 +73,7 @@ def check_arrivals(tap, hearback, count):
 
 def check_answers(tap, hearback, letters, ordinary):
     servers = hearback.servers
-    wanted = {hostile.author(bad.name).lower(): int(bad.answered) for bad in letters}
+    wanted = {hostile.author(bad.name): int(bad.answered) for bad in letters}
     wanted.update({person(i): 1 for i in range(ordinary)})
     wanted[hostile.VICTIM] = 0
 
@@ -94,7 +94,7 @@ def check_processes(tap, hearback, before):
 
 def play(tap, account, letters, rooms=()):
     people = [SUPPORT, "lead@example.com", hostile.VICTIM]
-    people += [hostile.author(bad.name).lower() for bad in letters] + [person(i) for i in range(len(letters))]
+    people += [hostile.author(bad.name) for bad in letters] + [person(i) for i in range(len(letters))]
     with lib.beside(tap, people, account, rooms=rooms) as hearback:
         hearback.start()
         tap.check("hearback runs", hearback.ready(), hearback.log_tail())

@@ -11,7 +11,7 @@ Hostile = collections.namedtuple("Hostile", "name data answered")
 
 
 def author(name):
-    return f"{name}@{SITE}"
+    return f"{name}@{SITE}".lower()
 
 
 def header(name, **changed):

@@ -380,9 +380,11 @@ static bool release_answer(struct turn *t, uint64_t number, const struct rec_out
 		.template_name = acc->c->template_name,
 		.actor = actor,
 	};
-	propose(t, &p, &m, &entry);
+	uint64_t decision = propose(t, &p, &m, &entry);
 	if (!entry) {
 		struct rec_outbox dropped = *e;
+		if (dropped.nseqs < RECORD_SEQS)
+			dropped.seqs[dropped.nseqs++] = decision;
 		m.outbox = number;
 		put_message(t, e->message, &m);
 		outgoing_drop(t, number, &dropped, INPUT_DROP, "the guard forbids it now", actor);
