@@ -8,7 +8,8 @@
 static const char *const requester_names[] = { "conversation", "team", "due", NULL };
 static const char *const staff_names[] = { "conversation", "team",     "due",	"requester",
 					   "subject",	   "span",     "entry", "reason",
-					   "due_soon",	   "breached", "held",	NULL };
+					   "due_soon",	   "breached", "held",	"more",
+					   NULL };
 
 struct name_check {
 	const char *const *known;

@@ -72,10 +72,10 @@ struct reply_line {
 	struct span entry;     /* number of the outbox entry, for held ones */
 	struct span reason;    /* why it is held */
 };
-/* notice: team, due_soon (list), breached (list). */
+/* notice: team, due_soon (list), breached (list), more (how many lines are left out, empty for 0). */
 struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon,
 					 uint32_t nsoon, const struct reply_line *breached,
-					 uint32_t nbreached);
+					 uint32_t nbreached, uint32_t more);
 /* held: team, held (list). */
 struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held,
 				       uint32_t n);

@@ -98,7 +98,7 @@ static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum 
 	put_duration(&left, c.due_at[clock] - t->now);
 	d->lines[breach][d->n[breach]++] = (struct reply_line){
 		.conversation = span_of(arena_printf(t->a, "C-%llu", (unsigned long long)number)),
-		.requester = c.requester,
+		.requester = c.requester.n ? c.requester : SPAN("(nobody could be named)"),
 		.subject = c.subject,
 		.due = arena_span(t->a, buf_span(&due)),
 		.span = arena_span(t->a, buf_span(&left)),
@@ -108,7 +108,8 @@ static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum 
 static void digest_send(struct turn *t, struct account *acc, struct digest *d)
 {
 	struct span team = acc->c->display_name.n ? acc->c->display_name : acc->c->address;
-	const struct mustache_value *values = reply_notice_data(t->a, team, d->lines[0], d->n[0], d->lines[1], d->n[1]);
+	const struct mustache_value *values = reply_notice_data(t->a, team, d->lines[0], d->n[0], d->lines[1], d->n[1],
+								d->all - d->n[0] - d->n[1]);
 
 	for (uint32_t i = 0; i < acc->c->lead.n; i++) {
 		struct buf anchor = BUF_CAPPED(d->anchor.n + 1000);
