@@ -7,6 +7,7 @@
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -55,6 +56,13 @@ void outgoing_store(struct turn *t, uint64_t number, struct rec_outbox *e, enum 
 	put_outbox(t, number, e);
 }
 
+void outgoing_remember(struct rec_outbox *e, uint64_t seq)
+{
+	if (e->nseqs == RECORD_SEQS)
+		memmove(&e->seqs[1], &e->seqs[2], sizeof(e->seqs[0]) * (--e->nseqs - 1));
+	e->seqs[e->nseqs++] = seq;
+}
+
 void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor)
 {
 	struct audit_record r = {
@@ -71,8 +79,7 @@ void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum a
 	};
 
 	audit_append(t, &r);
-	if (e->nseqs < RECORD_SEQS)
-		e->seqs[e->nseqs++] = r.seq;
+	outgoing_remember(e, r.seq);
 	put_outbox(t, number, e);
 	log_event(event == AUDIT_UNCERTAIN || event == AUDIT_FAILED ? LOG_WARN : LOG_INFO, "outbox",
 		  "entry=%llu event=%s state=%s purpose=%s conversation=C-%llu record=%llu detail=%s", (unsigned long long)number,
@@ -219,8 +226,10 @@ static void hand_out_one(struct turn *t, uint64_t number, struct rec_outbox *e)
 	struct blame_page *page = t->k->blame;
 	const char *why;
 
-	if (!acc)
+	if (!acc) {
+		outgoing_drop(t, number, e, INPUT_GIVE_UP, "its account is no longer in the configuration", SPAN_NONE);
 		return;
+	}
 	if (page) {
 		page->key[0] = 0;
 		page->key[1] = number;
@@ -339,6 +348,7 @@ static void settle_result(struct turn *t, const struct heard *h)
 		[SEND_UNKNOWN] = { INPUT_UNKNOWN, AUDIT_UNCERTAIN },
 	};
 	const struct frame_sent_result *r = &h->result;
+	enum send_outcome outcome = r->outcome;
 	struct rec_outbox e;
 
 	if (h->account->in_flight)
@@ -350,7 +360,10 @@ static void settle_result(struct turn *t, const struct heard *h)
 	if (r->outcome == SEND_LATER && !r->no_connection && r->reply.n && r->reply.p[0] == '4')
 		e.deferrals++;
 	note_connection(t, h);
-	outgoing_step(t, r->entry, &e, as[r->outcome].input, as[r->outcome].event, codes(t, r->reply), SPAN_NONE);
+	/* Nobody may write a dot that was not granted. Who says so all the same has perhaps sent it. */
+	if (outcome == SEND_ACCEPTED && e.state == OUTBOX_ATTEMPTING)
+		outcome = SEND_UNKNOWN;
+	outgoing_step(t, r->entry, &e, as[outcome].input, as[outcome].event, codes(t, r->reply), SPAN_NONE);
 }
 
 void outgoing_settle(struct turn *t, const struct heard *h)

@@ -339,6 +339,8 @@ void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const 
 /* Only the audit record. */
 void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor);
 void outgoing_store(struct turn *t, uint64_t number, struct rec_outbox *e, enum queue_class before, int64_t before_at);
+/* Notes an audit record with the entry: the first one and the newest ones stay. */
+void outgoing_remember(struct rec_outbox *e, uint64_t seq);
 /* The witness, a provider's copy, a reply or bounce carries the id of this entry. */
 void outgoing_evidence(struct turn *t, uint64_t number, const char *what);
 /* At start: what was in flight when we died. */

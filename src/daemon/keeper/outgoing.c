@@ -222,8 +222,7 @@ static uint64_t record_entry(struct turn *t, const struct proposal *p, const str
 	e.decided_ms = t->now_ms;
 	e.decision = *decision;
 	e.bytes = hash_sha256(c->bytes);
-	if (e.nseqs < RECORD_SEQS)
-		e.seqs[e.nseqs++] = *decision;
+	outgoing_remember(&e, *decision);
 	outgoing_store(t, number, &e, before, before_at);
 	remember_recipient(t, p, seen, number);
 	return number;
@@ -394,8 +393,12 @@ static bool release_answer(struct turn *t, uint64_t number, const struct rec_out
 	}
 	put_message(t, e->message, &m);
 	struct rec_outbox released;
-	if (get_outbox(t, number, &released) == 0)
-		outgoing_note(t, number, &released, AUDIT_RELEASED, "composed anew", actor);
+	if (get_outbox(t, number, &released) || released.state == OUTBOX_HELD) {
+		err_set(err, -EINVAL, "entry %llu: it could not be composed and stays held: see hearback why %.*s",
+			(unsigned long long)number, SPAN_ARG(e->recipient));
+		return false;
+	}
+	outgoing_note(t, number, &released, AUDIT_RELEASED, "composed anew", actor);
 	return true;
 }
 

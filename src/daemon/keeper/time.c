@@ -54,8 +54,13 @@ static bool expire_holds(struct turn *t)
 	for (int i = 0; i < n; i++) {
 		struct rec_outbox e;
 		uint64_t number = key_get(rows[i].key, 9);
-		if (get_outbox(t, number, &e) == 0)
-			outgoing_drop(t, number, &e, INPUT_GIVE_UP, "not released in time", SPAN_NONE);
+		if (get_outbox(t, number, &e) == 0 && outgoing_drop(t, number, &e, INPUT_GIVE_UP, "not released in time", SPAN_NONE))
+			continue;
+		/* Damaged: it must not be met again and again. */
+		log_event(LOG_CRIT, "outbox.damaged", "entry=%llu then=left", (unsigned long long)number);
+		struct key key = queue_edge(QUEUE_HELD, (int64_t)key_get(rows[i].key, 1));
+		key_add(&key, number, 8);
+		store_delete(t, DB_QUEUE, &key);
 	}
 	return n == WAKE_SLICE;
 }
