@@ -23,7 +23,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16 };
+enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
 
 static void print_lines(const char *what, const struct config_errors *e)
 {
@@ -57,7 +57,15 @@ static int load(struct house *h, const char *path)
 	return 0;
 }
 
-/* Where commands ask. A socket that somebody answers on belongs to a hearback that is running. */
+static bool somebody_listens(const struct sockaddr_un *a)
+{
+	FD_CLEANUP int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0;
+}
+
+/* Where commands ask. A socket that somebody listens on belongs to a hearback that is running, or to the rooms
+ * of one that was killed: these end by themselves, but not in the same instant. */
 static int listen_for_people(struct house *h)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -66,12 +74,14 @@ static int listen_for_people(struct house *h)
 		fprintf(stderr, "hearback: state_dir: the name is too long for a socket in it; choose a shorter one\n");
 		return EX_CONFIG;
 	}
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
-		close(fd);
-		fprintf(stderr, "hearback: %s: another hearback is running here\n", a.sun_path);
-		return EX_TEMPFAIL;
+	for (int looks = 0; somebody_listens(&a); looks++) {
+		if (looks == LISTENER_LOOKS) {
+			fprintf(stderr, "hearback: %s: another hearback is running here\n", a.sun_path);
+			return EX_TEMPFAIL;
+		}
+		usleep(LISTENER_WAIT_US);
 	}
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	unlink(a.sun_path);
 	mode_t old = umask(0117);
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, sizeof(a)) < 0 || listen(fd, CONTROL_BACKLOG) < 0) {
