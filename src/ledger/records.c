@@ -208,8 +208,6 @@ void rec_message_put(struct buf *b, const struct rec_message *r)
 	wire_put_var(b, r->decision);
 	wire_put_var(b, r->outbox);
 	put_text(b, r->author, LIMIT_ADDRESS);
-	put_text(b, r->subject, RECORD_TEXT);
-	put_text(b, r->message_id, LIMIT_MESSAGE_ID);
 	put_text(b, r->trouble, RECORD_TEXT);
 	wire_put_var(b, r->account);
 	wire_put_u8(b, r->role);
@@ -235,8 +233,6 @@ bool rec_message_get(struct span in, struct rec_message *out)
 	out->decision = wire_var(&w, UINT64_MAX);
 	out->outbox = wire_var(&w, UINT64_MAX);
 	out->author = wire_vbytes(&w, LIMIT_ADDRESS);
-	out->subject = wire_vbytes(&w, RECORD_TEXT);
-	out->message_id = wire_vbytes(&w, LIMIT_MESSAGE_ID);
 	out->trouble = wire_vbytes(&w, RECORD_TEXT);
 	out->account = (uint16_t)wire_var(&w, UINT16_MAX);
 	out->role = GET_ENUM(&w, ROLE_COUNT);

@@ -72,7 +72,8 @@ struct rec_place {
 
 /* DB_UNFETCHED, key as DB_PLACE: value u8, how often it was asked for since. */
 
-/* DB_MESSAGE, key u64. Its facts stand in DB_TEXT in pieces. */
+/* DB_MESSAGE, key u64: what was judged and decided. What the message says, its Message-ID and Subject
+ * too, stands in its facts, in DB_TEXT in pieces. */
 struct rec_message {
 	uint64_t conversation;	/* 0: none (our own message to staff) */
 	int64_t at;		/* INTERNALDATE, clamped to the instant of arrival; of a request that was not yet
@@ -89,8 +90,6 @@ struct rec_message {
 	uint64_t decision;	/* audit record of the decision on it, 0: nothing was proposed */
 	uint64_t outbox;	/* own: the entry it is a copy of; else the entry that answers it */
 	struct span author;	/* local@domain, or empty */
-	struct span subject;
-	struct span message_id;
 	struct span trouble;	/* why it was set aside, or empty */
 	uint16_t account;
 	uint8_t role;

@@ -175,8 +175,6 @@ static void fill_message(struct turn *t, const struct incoming *in, struct rec_m
 		.rule = in->joined.rule,
 		.collision = in->collision,
 		.author = address_text(t->a, in->voice.author),
-		.subject = shortened(t, in->facts.subject),
-		.message_id = span_sub(in->facts.message_id, 0, LIMIT_MESSAGE_ID),
 		.trouble = in->trouble,
 		.account = in->account->id,
 		.role = (uint8_t)in->role,

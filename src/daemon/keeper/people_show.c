@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The story of one conversation: its clocks and how they were computed, then every event in order. */
+#include "base/text.h"
 #include "daemon/keeper/keeper.h"
+#include "mail/limits.h"
 #include <sysexits.h>
 
 enum { SHOW_SLICE = 50, SHOW_TEXT = 16 * 1024 };
@@ -60,7 +62,9 @@ static void facts_cells(struct turn *t, struct row *row, uint64_t message)
 	BUF_CLEANUP struct buf parts = BUF_CAPPED(8192);
 
 	if (get_facts(t, message, &f))
-		return;
+		f = facts_none();
+	row_text(row, "message_id", span_sub(f.message_id, 0, LIMIT_MESSAGE_ID));
+	row_text(row, "subject", utf8_cut(f.subject, RECORD_TEXT));
 	row_text(row, "text", span_sub(f.text, 0, SHOW_TEXT));
 	for (uint32_t i = 0; i < f.nparts && i < 50; i++)
 		buf_printf(&parts, "%s%.*s (%.*s, %llu bytes)", i ? "\n" : "", SPAN_ARG(f.parts[i].name.n ? f.parts[i].name : SPAN("unnamed")),
@@ -91,9 +95,7 @@ static void event_row(struct turn *t, struct client *c, int64_t at, const struct
 	row_text(&row, "actor", e->actor);
 	if (e->message && get_message(t, e->message, &m) == 0) {
 		row_number(&row, "message", (int64_t)e->message);
-		row_text(&row, "message_id", m.message_id);
 		row_text(&row, "author", m.author);
-		row_text(&row, "subject", m.subject);
 		row_text(&row, "kind", span_of(kind_name(m.kind)));
 		row_text(&row, "voice", span_of(voice_name(m.voice)));
 		row_text(&row, "proof", span_of(proof_name(m.proof)));

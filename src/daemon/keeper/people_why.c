@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Why did this go out, why did that not? The record, then the decision made once more on the case that was kept:
  * it must come to the same verdict by the same rules. */
+#include "base/text.h"
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 #include <errno.h>
@@ -71,6 +72,16 @@ static void reason_rows(struct turn *t, struct client *c, const struct judgement
 	}
 }
 
+static void words_cells(struct turn *t, struct row *row, uint64_t message)
+{
+	struct facts f;
+
+	if (get_facts(t, message, &f))
+		f = facts_none();
+	row_text(row, "answers", span_sub(f.message_id, 0, LIMIT_MESSAGE_ID));
+	row_text(row, "subject", utf8_cut(f.subject, RECORD_TEXT));
+}
+
 static void decision_rows(struct turn *t, struct client *c, const struct audit_record *r)
 {
 	struct row row = { .kind = SPAN("decision") };
@@ -89,8 +100,7 @@ static void decision_rows(struct turn *t, struct client *c, const struct audit_r
 	if (r->conversation)
 		row_text(&row, "conversation", span_of(arena_printf(t->a, "C-%llu", (unsigned long long)r->conversation)));
 	if (r->message && get_message(t, r->message, &m) == 0) {
-		row_text(&row, "answers", m.message_id);
-		row_text(&row, "subject", m.subject);
+		words_cells(t, &row, r->message);
 		row_text(&row, "kind", span_of(kind_name(m.kind)));
 	}
 	for (uint32_t i = 0; i < r->nrules; i++)
@@ -149,7 +159,7 @@ static bool message_rows(struct turn *t, struct client *c, uint64_t number, cons
 	}
 	struct row row = { .kind = SPAN("nothing") };
 	row_number(&row, "message", (int64_t)number);
-	row_text(&row, "answers", m->message_id);
+	words_cells(t, &row, number);
 	row_text(&row, "kind", span_of(kind_name(m->kind)));
 	row_text(&row, "voice", span_of(voice_name(m->voice)));
 	row_text(&row, "reason", SPAN("nothing automatic was proposed: it opened no conversation, and it is no machine's"));
