@@ -17,6 +17,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import integration as lib  # noqa: E402
 import post  # noqa: E402
 from servers import write  # noqa: E402
+from sidecar import RUN_AS  # noqa: E402
 
 SUPPORT = "support@example.com"
 TOLD_SECONDS = 30
@@ -70,6 +71,19 @@ def told_by_run(tap, hearback, name, wanted):
     tap.equal(f"{name}: and ends in order", hearback.stop(), 0)
 
 
+def example(tap, hearback):
+    """The example in doc/ is right, but for what this machine does not have."""
+    with open(os.path.join(lib.folders()[0], "doc", "examples", "hearback.conf"), encoding="utf-8") as f:
+        text = f.read()
+    for wanted, here in (("/var/lib/hearback ", hearback.state + " "), ("= hearback ", f"= {RUN_AS} "),
+                         ("/etc/hearback/support.password", hearback.password)):
+        tap.check(f"the example speaks of{wanted.lstrip('=')}", wanted in text)
+        text = text.replace(wanted, here)
+    write(hearback.config, f"templates = {hearback.settings['templates']}\n{text}")
+    done = hearback.run("check")
+    tap.equal("the example configuration is right", (done.returncode, done.stderr), (0, ""))
+
+
 def configuration(tap, hearback):
     hearback.write_config(imap_prt=143)
     told_by_check(tap, hearback, "an unknown key", r"hearback\.conf:\d+: .*imap_prt")
@@ -117,6 +131,7 @@ def full_disk(tap, hearback):
 
 def test(tap):
     with lib.beside(tap, [SUPPORT, "agent@example.com", "lead@example.com"]) as hearback:
+        example(tap, hearback)
         configuration(tap, hearback)
         connections(tap, hearback)
         full_disk(tap, hearback)
