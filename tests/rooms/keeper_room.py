@@ -91,6 +91,12 @@ class Peer(frames.Wire):
         keeper.supervisor.send(PEER, bytes([room]) + blob(account) + bytes([sent]), self.other.fileno())
         self.other.close()
 
+    def say(self, kind, payload=b"", memory=b"", sealed=True, times=1):
+        """A frame with descriptors."""
+        fd = frames.memfd(memory, sealed)
+        self.send(kind, payload, *[fd] * times)
+        os.close(fd)
+
     def closed(self):
         """Has the keeper closed it, after whatever it still said?"""
         while True:

@@ -405,6 +405,77 @@ def poison_alone():
         t.equal("the first is read from its header only, the other whole", asked, {True: True, False: False})
 
 
+def lying_reader():
+    with running("send", form="www@example.com", group="team@lists.example") as k:
+        inbox, sent = k.mailboxes()
+        sender = Sender(k)
+        form = dict(Reply_To=f"Bob <bob@client.example>, {EVE}")
+        honest = letter("www@example.com", "Form", Reply_To=f"Anna <{ANNA}>")
+        lies = {
+            "another author": (letter(EVE, "L1"), letter(ANNA, "L1")),
+            "a part of the form's author": (letter("www@example.com", "L2", Reply_To="bob@client.example"),
+                                            letter("www@example.com", "L2", Reply_To="ob@client.example")),
+            "a form that is none": (letter(EVE, "L3", Reply_To=ANNA), None),
+            "an author behind the group": (letter("team@lists.example", "L4", List_Id="<team.lists.example>", X_Original_From=EVE),
+                                           letter("team@lists.example", "L4", List_Id="<team.lists.example>", X_Original_From=ANNA)),
+        }
+        for uid, (name, (raw, said)) in enumerate(lies.items(), 1):
+            inbox.batch({uid: raw})
+            number, _, items = k.reader.asked()
+            if said is None:
+                # From as it stands, but read as the form's address.
+                encoded = room.facts(raw).replace(room.addresses([EVE]), room.addresses(["www@example.com"]), 1)
+            else:
+                encoded = room.facts(said)
+            k.reader.answer(number, [(items[0][0], encoded)])
+            inbox.done()
+            sent_answers(sent)
+            t.check(f"{name}: nothing leaves", sender.quiet(0.1))
+            t.equal(f"{name}: the audit says so", k.ask("audit-list")[-1]["event"], "set-aside")
+            t.check(f"{name}: a clock runs", k.conversations()[-1]["due"])
+        inbox.take({50: honest})
+        sent_answers(sent)
+        t.equal("the form's honest author is acknowledged", sender.deliver()[1], ANNA)
+        inbox.take({51: letter("team@lists.example", "Group", List_Id="<team.lists.example>", X_Original_From=f"Ben <{BEN}>")})
+        sent_answers(sent)
+        t.equal("so is the group's", sender.deliver()[1], BEN)
+
+
+def refused_facts():
+    """Answers that do not fit the question end the reader's connection; the mail is read by the next."""
+    with running() as k:
+        inbox, _ = k.mailboxes()
+        good = [(0, room.facts(letter(ANNA, "One"))), (1, room.facts(letter(BEN, "Two")))]
+        lies = {
+            "another number": lambda r, n: r.answer(n + 1, good),
+            "another order": lambda r, n: r.answer(n, good[::-1]),
+            "one twice": lambda r, n: r.answer(n, [good[0], good[0]]),
+            "too few": lambda r, n: r.answer(n, good[:1]),
+            "too many": lambda r, n: r.answer(n, good + [(2, b"")]),
+            "huge counts": lambda r, n: r.say(room.FACTS, room.u64(n) + b"\xff" * 4, b"x"),
+            "beyond the end": lambda r, n: r.say(room.FACTS, room.u64(n) + frames.u32(2) + (frames.u32(0) + frames.u32(0)
+                                                 + frames.u32(99)) * 2, b"x"),
+            "memory it can still change": lambda r, n: r.say(room.FACTS, room.u64(n) + frames.u32(0), b"x", sealed=False),
+            "no memory": lambda r, n: r.send(room.FACTS, room.u64(n) + frames.u32(0)),
+            "another frame": lambda r, n: r.say(frames.SELECTED, b"", b"x"),
+        }
+        fds = []
+        for round, (name, lie) in enumerate(lies.items(), 1):
+            inbox.batch({2 * round: letter(f"a{round}@client.example", f"A {round}"),
+                         2 * round + 1: letter(f"b{round}@client.example", f"B {round}")})
+            number, *_ = k.reader.asked()
+            lie(k.reader, number)
+            t.check(f"{name}: the connection ends", k.reader.closed())
+            k.reader.close()
+            k.reader = Reader(k)
+            k.reader.serve()
+            k.reader.serve()
+            inbox.done()
+            t.equal(f"{name}: the next one reads it", len(k.conversations()), 2 * round)
+            fds.append(k.fds())
+        t.equal("no descriptor stays behind", fds[-1], fds[0])
+
+
 def connection_down():
     with running("send") as k:
         inbox, sent = k.mailboxes()

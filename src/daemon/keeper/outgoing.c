@@ -272,19 +272,47 @@ uint64_t propose(struct turn *t, const struct proposal *p, struct rec_message *a
 	return decision;
 }
 
-/* The author as the bytes have it: the reader may have been taken over, so the keeper looks for itself. */
+/* Does this address stand in the field, whole? */
+static bool stands_in(const struct raw_field *field, struct span address)
+{
+	struct span rest = field ? field->value : SPAN_NONE;
+	ptrdiff_t at;
+	char before = ' ';
+
+	while (address.n && (at = span_ifind(rest, address)) >= 0) {
+		size_t end = (size_t)at + address.n;
+		before = at ? rest.p[at - 1] : before;
+		if (strchr(" \t\r\n<,:;", before) && (end == rest.n || strchr(" \t\r\n>,;", rest.p[end])))
+			return true;
+		before = rest.p[at];
+		rest = span_sub(rest, (size_t)at + 1, SIZE_MAX);
+	}
+	return false;
+}
+
+/* The author as the bytes have it: the reader may have been taken over, so the keeper looks for itself. What the
+ * guard makes of a From field is its own business; who stands behind a form or group must be told by the bytes. */
 static bool reader_is_honest(struct turn *t, const struct incoming *in)
 {
+	static const char *const fields[] = { "Reply-To", "X-Original-From" };
+	const struct facts *f = &in->facts;
+	struct span author = address_text(t->a, in->voice.author);
 	struct raw_header h;
 
 	raw_header_parse(t->a, in->bytes, &h);
 	const struct raw_field *from = raw_header_find(&h, "From", 0);
 	if (!from || raw_header_find(&h, "From", 1))
-		return in->facts.from_fields != 1;
-	if (in->facts.from_fields != 1 || !span_eq(span_trim(from->value), span_trim(in->facts.from_raw)))
+		return f->from_fields != 1;
+	if (f->from_fields != 1 || !span_eq(span_trim(from->value), span_trim(f->from_raw)))
 		return false;
-	const struct raw_field *reply_to = raw_header_find(&h, "Reply-To", 0);
-	return !in->voice.by_form || (reply_to && span_ifind(reply_to->value, address_text(t->a, in->voice.author)) >= 0);
+	if (!author.n || (f->from.n && !in->voice.by_form && address_same(in->voice.author, f->from.at[0])))
+		return true;
+	if (!f->from.n || !stands_in(from, address_text(t->a, f->from.at[0])))
+		return false;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!raw_header_find(&h, fields[i], 1) && stands_in(raw_header_find(&h, fields[i], 0), author))
+			return true;
+	return false;
 }
 
 /* Nothing is proposed on the word of a reader that says otherwise than the bytes. */
