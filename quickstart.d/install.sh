@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 build="gcc make autoconf automake pkg-config libetpan-dev libgmime-3.0-dev liblmdb-dev libgnutls28-dev
 	libsodium-dev libzstd-dev libidn2-dev libseccomp-dev libxml2-dev libjansson-dev libcmocka-dev"
-run="postfix dovecot-imapd dovecot-lmtpd dovecot-sieve libsasl2-modules openssl python3"
+run="postfix dovecot-imapd dovecot-lmtpd dovecot-sieve libsasl2-modules ca-certificates openssl python3"
 check="clang shellcheck xz-utils"
 
 policy=/usr/sbin/policy-rc.d
