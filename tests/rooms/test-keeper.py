@@ -4,7 +4,9 @@
 what it lets out, and that nothing of it stops it."""
 import contextlib
 import os
+import random
 import sys
+import threading
 import time
 import traceback
 
@@ -474,6 +476,165 @@ def refused_facts():
             t.equal(f"{name}: the next one reads it", len(k.conversations()), 2 * round)
             fds.append(k.fds())
         t.equal("no descriptor stays behind", fds[-1], fds[0])
+
+
+def reconnects():
+    """Two hundred of each: nothing stays behind."""
+    with running("hold") as k:
+        fds = []
+        for n in range(1, 202):
+            inbox, sent, sender, client = Poller(k, INBOX), Poller(k, SENT), Sender(k), Client(k)
+            k.reader.close()
+            k.reader = Reader(k)
+            if n % 2:
+                inbox.batch({n: letter(ANNA, f"Q {n}")})
+                k.reader.asked()
+            client.request("status")
+            for peer in (inbox, sent, sender, client):
+                peer.close()
+            if n in (100, 201):
+                inbox = Poller(k, INBOX)
+                k.client.ask("status")
+                time.sleep(0.2)
+                fds.append(k.fds())
+                inbox.close()
+        t.equal("descriptors after 100 and 200 reconnects", fds[1], fds[0])
+        with open(f"/proc/{k.pid}/status", encoding="ascii") as f:
+            rss = [int(line.split()[1]) for line in f if line.startswith("VmRSS")][0]
+        t.check("memory stays small", rss < 100 * 1024, f"{rss} kB")
+
+
+def fuzz():
+    """Random frames from everybody; the keeper outlives them all and leaves nothing open."""
+    seed = int(os.environ.get("HEARBACK_SEED", "0")) or random.randrange(1 << 31)
+    print(f"# HEARBACK_SEED={seed}")
+    r = random.Random(seed)
+    types = sorted(set(frames.TYPES.values()))
+    with running("send") as k:
+        makers = {"inbox": lambda: Poller(k, INBOX), "sent": lambda: Poller(k, SENT), "sender": lambda: Sender(k),
+                  "client": lambda: Client(k), "reader": lambda: Reader(k)}
+        fds = []
+        for n in range(600):
+            name = r.choice(list(makers))
+            if name == "reader":
+                k.reader.close()
+            peer = makers[name]()
+            if name == "reader":
+                k.reader = peer
+            for _ in range(r.randrange(1, 6)):
+                payload = r.choice((b"", r.randbytes(r.randrange(40)), frames.u32(r.randrange(5)) * r.randrange(12),
+                                    b"\xff" * r.randrange(64), room.u64(1) + frames.u32(r.choice((0, 1, 200, 1 << 31))) + r.randbytes(68)))
+                try:
+                    peer.say(r.choice(types), payload, r.randbytes(r.randrange(100)), r.random() < 0.8, r.randrange(3))
+                except (BrokenPipeError, ConnectionResetError):
+                    break
+            peer.close()
+            if n in (300, 599):
+                t.check(f"after {n} connections it lives", k.alive(), k.log()[-2000:])
+                Client(k).ask("status")
+                time.sleep(0.2)
+                fds.append(k.fds())
+        t.equal("no descriptor stays behind", fds[1], fds[0])
+        t.equal("the audit is whole", k.client.ask("audit-verify")[1], 0)
+
+
+def hostile_facts():
+    """Facts of a reader that was taken over: well-formed or not, every message has a conversation or a place in one."""
+    seed = int(os.environ.get("HEARBACK_SEED", "0")) or random.randrange(1 << 31)
+    print(f"# HEARBACK_SEED={seed}")
+    r = random.Random(seed)
+    with running("send", form="www@example.com", group="team@lists.example") as k:
+        inbox, _ = k.mailboxes()
+        uid = 0
+        for _ in range(40):
+            mail = {uid + n: letter(f"p{uid + n}@client.example", f"Q {uid + n}", names=["root@c"], Reply_To=ANNA, Cc=BEN)
+                    for n in range(1, 21)}
+            uid += 20
+            inbox.batch(mail)
+            number, _, items = k.reader.asked()
+            answers = []
+            for ordinal, raw in items:
+                encoded = bytearray(room.facts(raw, r.choice((room.WHOLE, room.WHOLE, room.HEADER_ONLY, room.NONE)), r.randrange(1024)))
+                for _ in range(r.choice((0, 1, 1, 2, 8))):
+                    encoded[r.randrange(len(encoded))] = r.choice((0, 1, 0x40, 0x61, 0xff, r.randrange(256)))
+                answers.append((ordinal, bytes(encoded[:r.choice((len(encoded), len(encoded), r.randrange(len(encoded))))])))
+            k.reader.answer(number, answers)
+            inbox.done()
+        status = k.ask("status")
+        t.equal("the cursor stands at the end", [r["cursor"] for r in status if r.get("mailbox") == "inbox"], [uid])
+        rows = k.conversations()
+        t.equal("every message is somewhere", sum(c["messages"] for c in rows), status[0]["messages"])
+        t.equal("each open or waiting conversation has a clock",
+                [c for c in rows if (c["state"] in ("open", "waiting")) != bool(c["due"])], [])
+        t.equal("the audit is whole", k.client.ask("audit-verify")[1], 0)
+        for c in rows[:50]:
+            k.ask("show", conversation=c["conversation"])
+
+
+def clients():
+    with running() as k:
+        inbox, _ = k.mailboxes()
+        long = "\U0001f600 word " * 40000
+        inbox.take({1: letter(ANNA, "S" * 5000, text=long.encode("ascii", "replace").decode(), message_id="q@c")})
+        inbox.take({n: letter(ANNA, f"Re: {n}", message_id=f"m{n}@c", names=["q@c"]) for n in range(2, 190)})
+        slow = [Client(k) for _ in range(30)]
+        for c in slow:
+            c.request("show", conversation="C-1")
+        t.equal("one that reads is answered beside thirty that do not", k.client.ask("status")[1], 0)
+        t.equal("all of it", len([r for r in slow[0].answer()[0] if r["about"] == "event"]), 189)
+        more = [Client(k) for _ in range(5)]
+        t.check("one client too many is sent away, not heard", any(c.closed() for c in more[-1:]))
+        for c in slow + more:
+            c.close()
+        t.equal("afterwards there is room", Client(k).ask("status")[1], 0)
+        busy = Client(k)
+        busy.request("show", conversation="C-1")
+        busy.request("status")
+        t.equal("two requests: answered one after the other", (busy.answer()[1], busy.answer()[1]), (0, 0))
+        for verb, args in (("nonsense", {}), ("show", {"conversation": "C-99999999999999999999"}), ("show", {}), ("list", {"due": "-1"}),
+                           ("release", {"entry": "x"}), ("drop", {}), ("mode", {"account": "nobody", "mode": "send"}),
+                           ("mode", {"account": "support", "mode": "fast"}), ("act", {"act": "resolve", "conversation": "1;2"}),
+                           ("audit-verify", {"head": "v=1"}), ("audit-list", {"last": "x"}), ("why", {"what": "x" * 5000})):
+            rows, status, line = Client(k).ask(verb, **args)
+            t.check(f"{verb} {str(args)[:40]}: refused in one line", status and line and not rows and "\n" not in line, (rows, status, line))
+
+
+def verify_while_busy():
+    """The heads move on while a long check is under way."""
+    with running("hold") as k:
+        inbox, _ = k.mailboxes()
+        for batch in range(12):
+            uids = range(batch * 190 + 1, batch * 190 + 191)
+            inbox.take({n: letter(f"m{n}@client.example", f"M {n}", Auto_Submitted="auto-generated") for n in uids})
+        other = Client(k)
+        modes = threading.Thread(target=lambda: [other.ask("mode", account="support", mode="hold") for _ in range(300)])
+        modes.start()
+        answers = set()
+        while modes.is_alive():
+            rows, status, line = k.client.ask("audit-verify")
+            answers.add((status, line))
+        modes.join()
+        t.equal("the audit is whole, whatever is added meanwhile", answers, {(0, "")})
+        t.check("more than one slice", rows[0]["records"] > 2000, rows)
+
+
+def why_of_many():
+    """Each decision is made once more; a person with many costs no more memory than one with few."""
+    with running("hold") as k:
+        inbox, _ = k.mailboxes()
+        text = "".join(f"{n * n} " for n in range(4000))
+        for batch in range(5):
+            uids = range(batch * 150 + 1, batch * 150 + 151)
+            inbox.take({n: letter(ANNA, f"M {n}", text=text + str(n), names=["m1@c"], message_id=f"m{n}@c",
+                                  **({"Auto_Submitted": "auto-generated"} if n > 1 else {})) for n in uids})
+        def peak():
+            with open(f"/proc/{k.pid}/status", encoding="ascii") as f:
+                return [int(line.split()[1]) for line in f if line.startswith("VmHWM")][0]
+        before = peak()
+        rows = k.ask("why", what=ANNA)
+        t.equal("each decision is told", len([r for r in rows if r["about"] == "decision"]), 750)
+        t.check("each replay agrees", all(r["replay"].startswith("same") for r in rows if r["about"] == "decision"))
+        t.check("memory", peak() - before < 20 * 1024, f"{peak() - before} kB more")
 
 
 def connection_down():

@@ -210,6 +210,9 @@ void turn_begin(struct keeper *k, bool write, struct turn *out);
  * on from the cursor. */
 void turn_commit(struct turn *t);
 void turn_abort(struct turn *t);
+/* Work whose memory goes with it: from here on the turn uses another arena, until that is given back. */
+struct arena *turn_apart(struct turn *t);
+void turn_together(struct turn *t, struct arena *of_turn);
 /* To be sent when the turn is committed, not before. Takes over `frame`; keeps a duplicate of fd. */
 void turn_say(struct turn *t, struct peer *p, struct buf *frame, int fd);
 /* One round: everything that is ready. */

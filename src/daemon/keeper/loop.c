@@ -106,6 +106,8 @@ static void accept_client(struct keeper *k, int fd)
 
 	for (int i = 0; i < KEEPER_CLIENTS; i++) {
 		struct client *c = &k->clients[i];
+		if (c->peer.broken)
+			people_gone(c);
 		if (c->peer.fd >= 0)
 			continue;
 		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);

@@ -69,7 +69,10 @@ static bool release_one(struct turn *t, struct client *c, uint64_t number, struc
 	struct row row = { .kind = SPAN("released") };
 	struct err err;
 
-	if (!outgoing_release(t, number, people_actor(t, c), &err))
+	struct arena *of_turn = turn_apart(t);
+	bool released = outgoing_release(t, number, people_actor(t, c), &err);
+	turn_together(t, of_turn);
+	if (!released)
 		return !people_refuse(end, EX_UNAVAILABLE, t, "%s", err.text);
 	row_number(&row, "entry", (int64_t)number);
 	people_row(t, c, &row);

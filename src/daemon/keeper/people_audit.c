@@ -49,6 +49,14 @@ bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end)
 	return n < CONTROL_SLICE;
 }
 
+static bool newest_head(struct turn *t, struct audit_head *out)
+{
+	struct span value;
+	struct key key = key_u64(t->tip.head_seq);
+
+	return txn_get(t->t, DB_HEAD, key_span(&key), t->a, &value) == 0 && audit_head_decode(value, out);
+}
+
 /* A head that the auditor brings along must be met before anything else counts. */
 static bool start_check(struct turn *t, struct client *c, struct control_end *end)
 {
@@ -66,8 +74,11 @@ static bool start_check(struct turn *t, struct client *c, struct control_end *en
 	if (given.n)
 		audit_check_head(c->check, &h, t->k->keys.known[0], t->k->keys.nknown, "--head");
 	c->cursor[0] = 1;
-	/* What comes later is not this check's business. */
-	c->cursor[1] = t->tip.audit_seq;
+	/* What comes later is not this check's business, nor what this very turn has yet to sign. The newest head is
+	 * taken down now: it may be replaced before its record is reached. */
+	c->cursor[1] = t->audited ? t->tip.head_seq : t->tip.audit_seq;
+	if (newest_head(t, &h))
+		audit_check_head(c->check, &h, t->k->keys.known[0], t->k->keys.nknown, "the ledger");
 	return true;
 }
 
@@ -96,14 +107,12 @@ static bool end_check(struct turn *t, struct client *c, struct control_end *end)
 {
 	struct row row = { .kind = SPAN("audit") };
 	struct audit_head h;
-	struct span value;
-	struct key key = key_u64(t->tip.head_seq);
 	BUF_CLEANUP struct buf head = BUF_CAPPED(600);
 
 	audit_check_end(c->check, c->cursor[1]);
 	row_bool(&row, "ok", !c->check->failed);
 	row_number(&row, "records", (int64_t)c->check->records);
-	if (txn_get(t->t, DB_HEAD, key_span(&key), t->a, &value) == 0 && audit_head_decode(value, &h))
+	if (newest_head(t, &h))
 		audit_head_put_text(&h, &head);
 	row_text(&row, "head", arena_span(t->a, buf_span(&head)));
 	if (c->check->failed)

@@ -87,6 +87,7 @@ static void entry_cells(struct turn *t, struct row *row, uint64_t entry)
 
 static void event_row(struct turn *t, struct client *c, int64_t at, const struct rec_event *e)
 {
+	struct arena *of_turn = turn_apart(t);
 	struct row row = { .kind = SPAN("event") };
 	struct rec_message m;
 
@@ -108,6 +109,7 @@ static void event_row(struct turn *t, struct client *c, int64_t at, const struct
 		facts_cells(t, &row, e->message);
 	}
 	people_row(t, c, &row);
+	turn_together(t, of_turn);
 }
 
 bool verb_show(struct turn *t, struct client *c, struct control_end *end)

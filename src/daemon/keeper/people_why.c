@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sysexits.h>
 
-enum { WHY_CONVERSATIONS = 50, WHY_ENTRIES = 500 };
+enum { WHY_CONVERSATIONS = 50, WHY_ENTRIES = 500, WHY_RECORDS = 2000 };
 
 static int get_record(struct turn *t, uint64_t seq, struct audit_record *out)
 {
@@ -113,21 +113,19 @@ static void decision_rows(struct turn *t, struct client *c, const struct audit_r
 	reason_rows(t, c, &j);
 }
 
-static void entry_rows(struct turn *t, struct client *c, uint64_t entry)
+/* What one record takes goes with it: a person may have thousands. */
+static void record_rows(struct turn *t, struct client *c, uint64_t seq)
 {
-	struct rec_outbox e;
+	struct audit_record r;
+	struct row row = { .kind = SPAN("event") };
 
-	if (!entry || get_outbox(t, entry, &e))
+	if (c->cursor[0]++ >= WHY_RECORDS)
 		return;
-	for (uint32_t i = 0; i < e.nseqs; i++) {
-		struct audit_record r;
-		struct row row = { .kind = SPAN("event") };
-		if (get_record(t, e.seqs[i], &r))
-			continue;
-		if (r.event == AUDIT_DECISION) {
-			decision_rows(t, c, &r);
-			continue;
-		}
+	struct arena *of_turn = turn_apart(t);
+	bool found = get_record(t, seq, &r) == 0;
+	if (found && r.event == AUDIT_DECISION) {
+		decision_rows(t, c, &r);
+	} else if (found) {
 		row_number(&row, "record", (int64_t)r.seq);
 		row_time(&row, "at", r.at);
 		row_text(&row, "event", span_of(audit_event_name(r.event)));
@@ -135,6 +133,17 @@ static void entry_rows(struct turn *t, struct client *c, uint64_t entry)
 		row_text(&row, "actor", r.actor);
 		people_row(t, c, &row);
 	}
+	turn_together(t, of_turn);
+}
+
+static void entry_rows(struct turn *t, struct client *c, uint64_t entry)
+{
+	struct rec_outbox e;
+
+	if (!entry || get_outbox(t, entry, &e))
+		return;
+	for (uint32_t i = 0; i < e.nseqs; i++)
+		record_rows(t, c, e.seqs[i]);
 	struct row row = { .kind = SPAN("entry") };
 	row_number(&row, "entry", (int64_t)entry);
 	row_text(&row, "state", span_of(outbox_state_name(e.state)));
@@ -147,14 +156,12 @@ static void entry_rows(struct turn *t, struct client *c, uint64_t entry)
 
 static bool message_rows(struct turn *t, struct client *c, uint64_t number, const struct rec_message *m)
 {
-	struct audit_record r;
-
 	if (m->outbox) {
 		entry_rows(t, c, m->outbox);
 		return true;
 	}
-	if (m->decision && get_record(t, m->decision, &r) == 0) {
-		decision_rows(t, c, &r);
+	if (m->decision) {
+		record_rows(t, c, m->decision);
 		return true;
 	}
 	struct row row = { .kind = SPAN("nothing") };
@@ -250,5 +257,8 @@ bool verb_why(struct turn *t, struct client *c, struct control_end *end)
 	if (!why_message_id(t, c, what) && !why_address(t, c, what))
 		return people_refuse(end, EX_NOINPUT, t,
 				     "%.*s: no message with this Message-ID, and nothing was proposed to this address", SPAN_ARG(what));
+	if (c->cursor[0] > WHY_RECORDS)
+		people_refuse(end, EX_OK, t, "%d of %llu records are shown: ask for a conversation or a Message-ID", WHY_RECORDS,
+			      (unsigned long long)c->cursor[0]);
 	return true;
 }

@@ -113,6 +113,20 @@ void turn_commit(struct turn *t)
 	turn_end(t);
 }
 
+struct arena *turn_apart(struct turn *t)
+{
+	struct arena *of_turn = t->a;
+
+	t->a = arena_new();
+	return of_turn;
+}
+
+void turn_together(struct turn *t, struct arena *of_turn)
+{
+	arena_free(&t->a);
+	t->a = of_turn;
+}
+
 void turn_say(struct turn *t, struct peer *p, struct buf *frame, int fd)
 {
 	struct turn_said *s = calloc(1, sizeof(*s));
