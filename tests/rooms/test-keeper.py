@@ -586,6 +586,7 @@ def clients():
         t.check("one client too many is sent away, not heard", any(c.closed() for c in more[-1:]))
         for c in slow + more:
             c.close()
+        k.ask("status")
         t.equal("afterwards there is room", Client(k).ask("status")[1], 0)
         busy = Client(k)
         busy.request("show", conversation="C-1")
