@@ -321,7 +321,8 @@ void child_died(struct house *h, struct child *c, int wait_status)
 	}
 	log_event(LOG_WARN, "room.ended", "room=%s account=%.*s mailbox=%s again=%llds why=%s", room_name(c->room), SPAN_ARG(name_of(c)),
 		  mailbox_of(c), c->state == CHILD_GIVEN_UP ? -1 : (long long)(c->start_ms - clock_mono_ms() + 999) / 1000, log_quote(c->text));
-	if (c->room == ROOM_POLLER)
+	/* In --once the keeper waits for those that come again. */
+	if (c->room == ROOM_POLLER && (!h->once || c->state == CHILD_GIVEN_UP))
 		tell_keeper(h, c, FRAME_LOST, -1);
 }
 
