@@ -66,6 +66,7 @@ struct config_account {
 	int64_t next_response;	   /* 6 h */
 	int64_t silence;	   /* 14 d: how long we wait for the requester */
 	uint16_t warn_percent;	   /* 75 */
+	int64_t notice_gap;	   /* 10 min between two mails to the lead about deadlines */
 	int64_t ack_after;	   /* 2 min */
 	int64_t ack_age;	   /* 6 h, the limit nothing can raise */
 	int64_t hold_expires;	   /* 30 min */

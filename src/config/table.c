@@ -80,6 +80,8 @@ static const struct config_key table[] = {
 	ACCOUNT(silence, CONFIG_DURATION, "14d", "1s..365d", "how long we wait for the requester"),
 	ACCOUNT(warn_percent, CONFIG_NUMBER, "75", "1..99",
 		"the lead is told when this much of a target is used up"),
+	ACCOUNT(notice_gap, CONFIG_DURATION, "10min", "0s..1d",
+		"least time between two mails to the lead about deadlines"),
 	ACCOUNT(ack_after, CONFIG_DURATION, "2min", "0s..1h",
 		"how long an acknowledgement waits for an agent's answer"),
 	ACCOUNT(ack_age, CONFIG_DURATION, "6h", "1s..6h", "older messages are never acknowledged"),

@@ -21,7 +21,6 @@ enum {
 	READER_LIFE = 50,	   /* batches after which a reader is replaced */
 	TURN_MESSAGES = 1000,
 	TURN_BYTES = 8 * 1024 * 1024,
-	NOTICE_GAP = 600,	   /* seconds between two mails to a lead */
 	NOTICE_LINES = 20,	   /* of a kind in one such mail: the longest ones still fit REPLY_TEXT_MAX */
 };
 

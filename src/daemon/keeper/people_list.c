@@ -25,10 +25,10 @@ static void conversation_row(struct turn *t, struct client *c, uint64_t number, 
 	people_row(t, c, &row);
 }
 
-/* By due time: the index is the answer. */
+/* By due time, `until` included: the index is the answer. */
 static bool list_due(struct turn *t, struct client *c, int64_t until, bool silence)
 {
-	struct key from = { 0 }, to = key_u64_u64((uint64_t)until, 0);
+	struct key from = { 0 }, to = key_u64_u64((uint64_t)until + 1, 0);
 	struct engine_row *rows;
 
 	key_add(&from, c->cursor[0], 8);

@@ -66,7 +66,7 @@ static void account_row(struct turn *t, struct client *c, const struct account *
 /* The answers we owe that are late; waiting for a requester is nobody's breach. */
 static int64_t overdue(struct turn *t)
 {
-	struct key from = { 0 }, to = key_u64((uint64_t)t->now);
+	struct key from = { 0 }, to = key_u64((uint64_t)t->now + 1);
 	struct engine_row *rows;
 	int64_t count = 0;
 	int n;

@@ -83,14 +83,30 @@ struct digest {
 	uint64_t only;	/* the conversation, where it is one */
 };
 
+/* Answered, started anew or overtaken by the breach in the meantime: nobody needs to hear of it. */
+static bool still_true(const struct turn *t, const struct rec_conversation *c, enum deadline_clock clock, bool breach)
+{
+	const struct account *acc = keeper_account(t->k, c->account);
+	struct deadline running[DEADLINE_COUNT];
+	struct policy policy = { 0 };
+
+	if (acc)
+		conversation_policy(acc, &policy);
+	unsigned n = deadlines(&c->story, &policy, running);
+	for (unsigned i = 0; i < n; i++)
+		if (running[i].clock == clock)
+			return (breach ? c->breached : c->warned)[clock] == running[i].started_at &&
+			       breach == (running[i].due_at <= t->now);
+	return false;
+}
+
 static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum deadline_clock clock, bool breach)
 {
 	struct rec_conversation c;
 	BUF_CLEANUP struct buf due = BUF_CAPPED(100);
 	BUF_CLEANUP struct buf left = BUF_CAPPED(100);
 
-	/* Answered in the meantime: nobody needs to hear of it. */
-	if (get_conversation(t, number, &c) || !c.due_at[clock])
+	if (get_conversation(t, number, &c) || !still_true(t, &c, clock, breach))
 		return;
 	d->all++;
 	d->only = number;
@@ -171,7 +187,7 @@ static int64_t notice_time(struct turn *t, const struct account *acc, struct rec
 
 	if (get_account(t, acc->id, r) || txn_range(t->t, DB_NOTICE, key_span(&from), key_span(&to), false, 1, t->a, &rows) != 1)
 		return INT64_MAX;
-	return r->notice_at + NOTICE_GAP;
+	return r->notice_at + acc->c->notice_gap;
 }
 
 bool time_pass(struct turn *t)
