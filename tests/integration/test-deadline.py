@@ -18,6 +18,7 @@ from letter import answer, letter  # noqa: E402
 SUPPORT, AGENT, LEAD = "support@example.com", "agent@example.com", "lead@example.com"
 LATE, PROMPT, WARNED, CLAIMED, AWAY, GAP = (
     f"{name}@customer.example" for name in ("late", "prompt", "warned", "claimed", "away", "gap"))
+UNREADABLE = ""  # nobody knows who asks
 EVERYBODY = (SUPPORT, AGENT, LEAD, LATE, PROMPT, WARNED, CLAIMED, AWAY, GAP)
 TARGET_SECONDS = 16  # the lead is warned when three quarters of it are over
 SHORT_SECONDS = 8
@@ -37,7 +38,7 @@ def rows(hearback, *how):
 
 
 def taken_in(tap, hearback, *people):
-    tap.check(f"{len(people)} questions are taken in",
+    tap.check(f"taken in: {len(people)}",
               post.wait_until(lambda: set(people) <= set(rows(hearback, "--all")), WAIT_SECONDS), hearback.log_tail())
 
 
@@ -82,7 +83,8 @@ def begin(tap, hearback):
     questions = {who: ask(hearback, who) for who in (LATE, PROMPT, WARNED)}
     # Whom the requester has copied is known inside: what comes under his name joins.
     questions[CLAIMED] = ask(hearback, CLAIMED, Cc=AGENT)
-    taken_in(tap, hearback, *questions)
+    post.place(hearback.servers, SUPPORT, b"")
+    taken_in(tap, hearback, UNREADABLE, *questions)
     file_answer(hearback, questions[PROMPT])
     claim_answer(hearback, questions[CLAIMED])
     tap.check("an answer filed in Sent stops the clock",
@@ -102,14 +104,17 @@ def warning(tap, hearback, questions):
 
 
 def breach(tap, hearback):
-    for who in (LATE, CLAIMED):
+    for who in (LATE, CLAIMED, UNREADABLE):
         told(hearback, who, 2)
     overdue = rows(hearback, "--overdue")
-    tap.equal("list --overdue shows what is late", set(overdue), {LATE, CLAIMED})
+    tap.equal("list --overdue shows what is late", set(overdue), {LATE, CLAIMED, UNREADABLE})
     tap.check("they are open still", all(row["state"] == "open" for row in overdue.values()), overdue)
     tap.equal("where nobody answered there is one warning and one notice of the breach", notices(hearback, LATE),
               ["Due in", "BREACHED"])
     tap.equal("so there is where somebody claimed to be an agent", notices(hearback, CLAIMED), ["Due in", "BREACHED"])
+    tap.equal("so there is for what could not be read", notices(hearback, UNREADABLE), ["Due in", "BREACHED"])
+    said = "".join(m.get_content() for m in post.read(hearback.servers, LEAD))
+    tap.check("and the lead reads so", "nobody could be named" in said, said)
     tap.equal("what was answered after the warning is not breached", notices(hearback, WARNED), ["Due in"])
     tap.equal("what was answered at once was never told of", notices(hearback, PROMPT), [])
     tap.check("show tells the claim", any(row.get("voice") == "claimed-agent" for row in hearback.rows(
