@@ -25,7 +25,7 @@ enum frame_type {
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
 	FRAME_NEED_SECRET,  /* sender: one for the next login */
 	FRAME_IDLE,	    /* keeper in --once: nothing is left to do */
-	FRAME_STALE,	    /* keeper: this poller did not answer in time; end it */
+	FRAME_STALE,	    /* frame_peer; keeper: this room says nothing, or nonsense; end it */
 
 	/* poller <-> keeper: frame/poller.h */
 	FRAME_RESUME = 32, FRAME_SELECTED, FRAME_BATCH, FRAME_BATCH_DONE, FRAME_SEEN_ALL,
@@ -82,6 +82,7 @@ struct frame_peer {
 	enum room room;
 	struct span account;
 	bool sent;
+	uint32_t start;	     /* how often this room was started before */
 };
 void frame_peer_put(struct buf *b, const struct frame_peer *p);
 bool frame_peer_get(struct wire *w, struct frame_peer *out);

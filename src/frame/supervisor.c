@@ -46,6 +46,7 @@ void frame_peer_put(struct buf *b, const struct frame_peer *p)
 	wire_put_u8(b, (uint8_t)p->room);
 	frame_put_text(b, p->account, FRAME_NAME);
 	frame_put_bool(b, p->sent);
+	wire_put_u32(b, p->start);
 }
 
 static void peer_get(struct wire *w, struct frame_peer *out)
@@ -53,6 +54,7 @@ static void peer_get(struct wire *w, struct frame_peer *out)
 	out->room = wire_u8_below(w, ROOM_COUNT);
 	out->account = frame_get_text(w, FRAME_NAME);
 	out->sent = frame_get_bool(w);
+	out->start = wire_u32(w);
 }
 
 bool frame_peer_get(struct wire *w, struct frame_peer *out)

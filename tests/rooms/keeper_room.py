@@ -88,7 +88,9 @@ class Peer(frames.Wire):
     """Our end of a connection whose other end goes to the keeper as a frame."""
 
     def give(self, keeper, room, sent=False, account="support"):
-        keeper.supervisor.send(PEER, bytes([room]) + blob(account) + bytes([sent]), self.other.fileno())
+        keeper.starts += 1
+        self.start = keeper.starts
+        keeper.supervisor.send(PEER, bytes([room]) + blob(account) + bytes([sent]) + u32(self.start), self.other.fileno())
         self.other.close()
 
     def say(self, kind, payload=b"", memory=b"", sealed=True, times=1):
@@ -297,7 +299,7 @@ class Keeper:
         os.close(child)
         os.close(page)
         self.supervisor.other.close()
-        self.status = None
+        self.status, self.starts = None, 0
         config, sets = frames.memfd(settings(self.state, **account).encode()), frames.memfd(templates())
         self.supervisor.send(frames.START, bytes([once, 0]) + blob("") + blob("") + b"\0", config)
         self.supervisor.send(SETS, b"", sets)
@@ -331,6 +333,14 @@ class Keeper:
 
     def held(self):
         return self.ask("held")
+
+    def stale(self):
+        """Waits until it asks for the end of a room; (room, start)."""
+        r = self.supervisor.expect(STALE)
+        room = r.take("B")
+        r.text()
+        r.take("B")
+        return room, r.take(">I")
 
     def halt(self):
         """Stops the process until `go_on`: what is said meanwhile is heard all at once."""

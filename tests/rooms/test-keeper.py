@@ -22,6 +22,7 @@ from keeper_room import (ACCEPTED, AGENT, INBOX, LATER, SENT, SUPPORT, Client, P
                          letter, proven)
 
 BINARY = os.path.join(BUILD, "hearback-keeper")
+SHORT = os.path.join(BUILD, "tests/rooms/hearback-keeper")  # with little patience
 ANNA, BEN, EVE = "anna@client.example", "ben@client.example", "eve@elsewhere.example"
 HOUR = 3600
 KEPT = {}
@@ -29,8 +30,8 @@ t = tap.Tap()
 
 
 @contextlib.contextmanager
-def running(mode=None, **more):
-    keeper = room.Keeper(BINARY, **more)
+def running(mode=None, binary=BINARY, **more):
+    keeper = room.Keeper(binary, **more)
     try:
         if mode:
             keeper.mode(mode)
@@ -395,16 +396,25 @@ def poison_alone():
         inbox, sent = k.mailboxes()
         inbox.batch({1: letter(EVE, "Poison")})
         inbox.batch({2: letter(ANNA, "Innocent")})
-        k.reader.asked()
-        k.reader.asked()
+        asked = []
+        for _ in range(4):
+            (_, header_only, items), (other, whole, more) = k.reader.asked(), k.reader.asked()
+            if b"Poison" not in items[0][1]:
+                (header_only, items), (whole, more) = (whole, more), (header_only, items)
+            asked.append((b"Poison" in items[0][1], header_only, b"Innocent" in more[0][1], not whole))
+            if header_only:
+                break
+            k.reader.close()
+            k.reader = Reader(k)
+        t.equal("twice whole, then from its header; the other one always whole",
+                asked, [(True, False, True, True), (True, False, True, True), (True, True, True, True)])
         k.reader.close()
         k.reader = Reader(k)
-        asked = {}
-        for _ in range(2):
-            number, header_only, items = k.reader.asked()
-            asked[b"Poison" in items[0][1]] = header_only
-            k.reader.answer(number, [(o, room.facts(raw, room.HEADER_ONLY if header_only else room.WHOLE)) for o, raw in items])
-        t.equal("the first is read from its header only, the other whole", asked, {True: True, False: False})
+        k.reader.serve()
+        inbox.done()
+        inbox.done()
+        t.equal("in the end it is in quarantine", [(c["requester"], c["state"]) for c in k.conversations()],
+                [("", "open"), (ANNA, "open")])
 
 
 def lying_reader():
@@ -492,13 +502,14 @@ def reconnects():
             client.request("status")
             for peer in (inbox, sent, sender, client):
                 peer.close()
-            if n in (100, 201):
+            if n in (101, 201):
                 inbox = Poller(k, INBOX)
                 k.client.ask("status")
                 time.sleep(0.2)
                 fds.append(k.fds())
                 inbox.close()
-        t.equal("descriptors after 100 and 200 reconnects", fds[1], fds[0])
+        # One batch more or less may be on its way.
+        t.check("no more descriptors after 200 reconnects than after 100", fds[1] < fds[0] + 10, fds)
         with open(f"/proc/{k.pid}/status", encoding="ascii") as f:
             rss = [int(line.split()[1]) for line in f if line.startswith("VmRSS")][0]
         t.check("memory stays small", rss < 100 * 1024, f"{rss} kB")
@@ -636,6 +647,37 @@ def why_of_many():
         t.equal("each decision is told", len([r for r in rows if r["about"] == "decision"]), 750)
         t.check("each replay agrees", all(r["replay"].startswith("same") for r in rows if r["about"] == "decision"))
         t.check("memory", peak() - before < 20 * 1024, f"{peak() - before} kB more")
+
+
+def silence():
+    """A room that hangs is ended by the supervisor; what it had in hand goes to the next."""
+    with running("send", binary=SHORT) as k:
+        inbox, sent = k.mailboxes()
+        inbox.batch({1: letter(ANNA, "One")})
+        k.reader.asked()
+        asked = {k.stale() for _ in range(2)}
+        t.equal("a reader and an idle mailbox that say nothing are ended; one that waits for us is not",
+                asked, {(room.READER, k.reader.start), (room.POLLER, sent.start)})
+        k.reader = Reader(k)
+        sent = Poller(k, SENT)
+        k.reader.serve()
+        inbox.done()
+        sent.seen_all()
+        sender = Sender(k)
+        sent_answers(sent)
+        sender.handed()
+        asked = set()
+        while (room.SENDER, sender.start) not in asked:
+            asked.add(k.stale())
+        t.check("a sender that does not send is ended", sender.closed())
+        sender = Sender(k)
+        sent = Poller(k, SENT)
+        sent_answers(sent)
+        t.equal("the next one sends it", sender.deliver()[1], ANNA)
+        sender.send(frames.READY)
+        while (room.SENDER, sender.start) not in asked:
+            asked.add(k.stale())
+        t.check("one that talks nonsense is ended, too", sender.closed())
 
 
 def connection_down():

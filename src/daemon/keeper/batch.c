@@ -77,13 +77,13 @@ bool batch_open(struct keeper *k, struct account *acc, enum role role, struct fr
 	return true;
 }
 
-static void ask(struct keeper *k, struct batch *b, bool header_only, const uint32_t *ordinals, uint32_t n)
+static void ask(struct keeper *k, struct batch *b, enum reading_stage stage, const uint32_t *ordinals, uint32_t n)
 {
 	struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_read r = { .number = ++k->read_number, .header_only = header_only, .n = n };
+	struct frame_read r = { .number = ++k->read_number, .header_only = stage == STAGE_HEADER, .n = n };
 	struct read_in_hand *h = &k->reads[k->nreads++];
 
-	*h = (struct read_in_hand){ .number = r.number, .batch = b, .header_only = header_only, .n = n };
+	*h = (struct read_in_hand){ .number = r.number, .asked_ms = clock_mono_ms(), .batch = b, .stage = stage, .n = n };
 	h->ordinals = calloc(n, sizeof(*h->ordinals));
 	r.at = calloc(n, sizeof(*r.at));
 	if (!h->ordinals || !r.at)
@@ -91,6 +91,7 @@ static void ask(struct keeper *k, struct batch *b, bool header_only, const uint3
 	for (uint32_t i = 0; i < n; i++) {
 		const struct frame_batch_item *item = &b->info.at[ordinals[i]];
 		h->ordinals[i] = ordinals[i];
+		b->stage[ordinals[i]] = STAGE_ASKED;
 		r.at[i] = (struct frame_read_item){
 			.ordinal = ordinals[i], .offset = item->offset, .length = item->length, .partial = item->partial
 		};
@@ -108,22 +109,16 @@ static void feed_batch(struct keeper *k, struct batch *b)
 	uint32_t ordinals[LIMIT_BATCH_MESSAGES];
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < b->info.n && k->nreads < KEEPER_READS; i++) {
-		bool header_only = b->stage[i] == STAGE_HEADER;
-		if (!header_only && b->stage[i] != STAGE_ALONE)
-			continue;
-		b->stage[i] = STAGE_ASKED;
-		ask(k, b, header_only, &i, 1);
-	}
+	for (uint32_t i = 0; i < b->info.n && k->nreads < KEEPER_READS; i++)
+		if (b->stage[i] == STAGE_ALONE || b->stage[i] == STAGE_HEADER)
+			ask(k, b, b->stage[i], &i, 1);
 	if (k->nreads == KEEPER_READS)
 		return;
 	for (uint32_t i = 0; i < b->info.n; i++)
-		if (b->stage[i] == STAGE_NEW) {
-			b->stage[i] = STAGE_ASKED;
+		if (b->stage[i] == STAGE_NEW)
 			ordinals[n++] = i;
-		}
 	if (n)
-		ask(k, b, false, ordinals, n);
+		ask(k, b, STAGE_NEW, ordinals, n);
 }
 
 void batch_feed(struct keeper *k)
@@ -175,38 +170,23 @@ bool batch_facts(struct keeper *k, struct frame *f)
 	return true;
 }
 
-/* What the reader was at when it died: read alone, then from its header only, then not at all. */
-static void suspect(struct read_in_hand *h)
-{
-	struct batch *b = h->batch;
-
-	for (uint32_t i = 0; i < h->n; i++) {
-		uint32_t o = h->ordinals[i];
-		if (h->n > 1) {
-			b->stage[o] = STAGE_ALONE;
-			continue;
-		}
-		log_event(LOG_WARN, "reader.lost", "account=%.*s mailbox=%s uid=%u then=%s", SPAN_ARG(b->account->c->name),
-			  role_name(b->role), b->info.at[o].uid, h->header_only ? "quarantine" : "header-only");
-		b->stage[o] = h->header_only ? STAGE_DONE : STAGE_HEADER;
-		b->left -= h->header_only;
-	}
-}
-
-/* It had not begun with this one: it reads in the order in which it was asked. */
-static void ask_again(struct read_in_hand *h)
-{
-	for (uint32_t i = 0; i < h->n; i++)
-		h->batch->stage[h->ordinals[i]] = h->header_only ? STAGE_HEADER : h->n == 1 ? STAGE_ALONE : STAGE_NEW;
-}
-
+/* What the reader was at is read alone, then from its header only, then not at all. What it had not begun (it reads in the
+ * order in which it was asked) is asked for again as before. */
 void batch_reader_lost(struct keeper *k)
 {
-	for (bool first = true; k->nreads; first = false) {
-		if (first)
-			suspect(&k->reads[0]);
-		else
-			ask_again(&k->reads[0]);
+	static const char *const then[] = { [STAGE_NEW] = "alone", [STAGE_ALONE] = "header-only", [STAGE_HEADER] = "quarantine" };
+
+	for (bool guilty = true; k->nreads; guilty = false) {
+		struct read_in_hand *h = &k->reads[0];
+		struct batch *b = h->batch;
+		for (uint32_t i = 0; i < h->n; i++) {
+			uint32_t o = h->ordinals[i];
+			b->stage[o] = guilty ? (uint8_t)(h->stage + 1) : (uint8_t)h->stage;
+			b->left -= b->stage[o] == STAGE_DONE;
+			if (guilty && h->n == 1)
+				log_event(LOG_WARN, "reader.lost", "account=%.*s mailbox=%s uid=%u then=%s",
+					  SPAN_ARG(b->account->c->name), role_name(b->role), b->info.at[o].uid, then[h->stage]);
+		}
 		forget_read(k);
 	}
 	k->reader_batches = 0;

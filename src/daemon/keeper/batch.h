@@ -9,7 +9,7 @@ bool batch_open(struct keeper *k, struct account *acc, enum role role, struct fr
 void batch_feed(struct keeper *k);
 /* What the reader has answered; false if it lies. */
 bool batch_facts(struct keeper *k, struct frame *f);
-/* The reader is gone: what it had in hand is read alone, the guilty one from its header only, then not at all. */
+/* The reader is gone. */
 void batch_reader_lost(struct keeper *k);
 /* The poller is gone: its batches are taken in, nobody is told. */
 void batch_poller_lost(struct keeper *k, struct account *acc, enum role role);

@@ -217,6 +217,7 @@ static bool hand_over(struct turn *t, struct account *acc, uint64_t number, stru
 	turn_say(t, &acc->sender, &f, fd);
 	buf_free(&f);
 	acc->in_flight++;
+	acc->handed_ms = clock_mono_ms();
 	return true;
 }
 

@@ -21,8 +21,16 @@ enum {
 	READER_LIFE = 50,	   /* batches after which a reader is replaced */
 	TURN_MESSAGES = 1000,
 	TURN_BYTES = 8 * 1024 * 1024,
+#ifdef HEARBACK_FAULTS
+	LOOK_SECONDS = 1,
+#else
+	LOOK_SECONDS = 60,	   /* the longest sleep, so that a jump of the clock and a silent room are noticed */
+#endif
 	NOTICE_LINES = 20,	   /* of a kind in one such mail: the longest ones still fit REPLY_TEXT_MAX */
 };
+
+struct keeper;
+struct account;
 
 /* -- the other rooms (rooms.c) --------------------------------------------------------------------- */
 
@@ -37,6 +45,8 @@ struct peer {
 	int fd; /* -1: not connected */
 	struct said *first, **last;
 	bool broken; /* to be closed by the loop */
+	uint32_t start;	 /* of the room behind it, as the supervisor counts */
+	int64_t heard_ms; /* monotonic: when it last said something */
 };
 
 void peer_open(struct peer *p, int fd);
@@ -45,6 +55,11 @@ void peer_close(struct peer *p);
 void peer_say(struct peer *p, struct buf *frame, int fd);
 /* Sends what the socket takes; sets `broken` when the other side is gone. */
 void peer_flush(struct peer *p);
+
+/* Ends the room at the other side, and the connection (silence.c). `acc` and `role` say which, where there are several. */
+void silence_end(struct keeper *k, struct peer *p, enum room room, const struct account *acc, enum role role, const char *why);
+/* Ends the rooms that have said nothing for too long. */
+void silence_watch(struct keeper *k);
 
 /* -- accounts --------------------------------------------------------------------------------------- */
 
@@ -80,13 +95,15 @@ struct account {
 	struct mailbox_run box[ROLE_COUNT];
 	struct peer sender;
 	uint32_t in_flight;	/* entries the sender has in hand */
+	int64_t handed_ms;	/* monotonic: when the last of them was handed out */
 	uint32_t sender_failures; /* in a row, to get a connection */
 	int64_t sender_pause;	/* Unix seconds until which nothing is handed out: no connection could be had */
 };
 
 /* -- batches on their way through the reader (batch.c) -------------------------------------------- */
 
-enum reading_stage { STAGE_NEW, STAGE_ASKED, STAGE_ALONE, STAGE_HEADER, STAGE_DONE };
+/* A reader that dies brings what it was at to the next stage. */
+enum reading_stage { STAGE_NEW, STAGE_ALONE, STAGE_HEADER, STAGE_DONE, STAGE_ASKED };
 
 struct batch {
 	struct batch *next;
@@ -108,8 +125,9 @@ struct batch {
 
 struct read_in_hand {
 	uint64_t number;
+	int64_t asked_ms; /* monotonic */
 	struct batch *batch;
-	bool header_only;
+	enum reading_stage stage; /* of its messages when it was asked for */
 	uint32_t n;
 	uint32_t *ordinals;
 };

@@ -134,6 +134,7 @@ static void meet(struct keeper *k, struct frame *f)
 	case ROOM_READER:
 		lose_reader(k);
 		peer_open(&k->reader, fd);
+		k->reader.start = p.start;
 		batch_feed(k);
 		return;
 	case ROOM_POLLER:
@@ -142,6 +143,7 @@ static void meet(struct keeper *k, struct frame *f)
 			lose_poller(k, acc, role);
 			acc->box[role].given_up = false;
 			peer_open(&acc->box[role].poller, fd);
+			acc->box[role].poller.start = p.start;
 			greet_poller(k, acc, role);
 			return;
 		}
@@ -150,6 +152,7 @@ static void meet(struct keeper *k, struct frame *f)
 		if (acc) {
 			lose_sender(k, acc);
 			peer_open(&acc->sender, fd);
+			acc->sender.start = p.start;
 			k->next_wake = 0;
 			return;
 		}
@@ -354,6 +357,17 @@ static bool hear(struct keeper *k, const struct slot *s, struct frame *f)
 	return false;
 }
 
+/* It talks nonsense: whatever it is, it is no room of ours any more. */
+static void refuse(struct keeper *k, const struct slot *s, enum frame_type type)
+{
+	static const enum room rooms[] = { [FROM_READER] = ROOM_READER, [FROM_POLLER] = ROOM_POLLER, [FROM_SENDER] = ROOM_SENDER };
+
+	log_event(LOG_WARN, "frame.refused", "source=%d type=%d", (int)s->source, (int)type);
+	s->peer->broken = true;
+	if (s->source == FROM_READER || s->source == FROM_POLLER || s->source == FROM_SENDER)
+		silence_end(k, s->peer, rooms[s->source], s->account, s->role, "it said what makes no sense");
+}
+
 static void hear_all(struct keeper *k, const struct slot *s, char *room)
 {
 	for (int i = 0; i < HEAR_AT_ONCE && s->peer->fd >= 0 && !s->peer->broken; i++) {
@@ -361,18 +375,17 @@ static void hear_all(struct keeper *k, const struct slot *s, char *room)
 		int r = frame_recv(s->peer->fd, room, FRAME_MAX, &f);
 		if (r == -EAGAIN || r == -EINTR)
 			return;
-		if (r > 0) {
-			if (!hear(k, s, &f)) {
-				log_event(LOG_WARN, "frame.refused", "source=%d type=%d", (int)s->source, (int)f.type);
-				r = 0;
-			}
-			frame_close_fds(&f);
+		if (r <= 0) {
+			s->peer->broken = true;
+			return;
 		}
-		if (r > 0 && s->source != FROM_CLIENT)
-			continue;
+		s->peer->heard_ms = clock_mono_ms();
+		if (!hear(k, s, &f))
+			refuse(k, s, f.type);
+		frame_close_fds(&f);
 		/* One request at a time: the next is read when this is answered. */
-		s->peer->broken |= r <= 0;
-		return;
+		if (s->source == FROM_CLIENT)
+			return;
 	}
 }
 
@@ -434,9 +447,8 @@ static int patience(const struct keeper *k)
 
 	if (k->heard || batch_ready(k) || people_waiting(k, true) || people_waiting(k, false) || k->next_wake <= now)
 		return 0;
-	/* Looked at least once a minute, so that a jump of the clock is noticed. */
 	int64_t wait = k->next_wake - now;
-	return wait > 60 ? 60000 : (int)wait * 1000;
+	return wait > LOOK_SECONDS ? LOOK_SECONDS * 1000 : (int)wait * 1000;
 }
 
 /* In --once: every poller has passed, everything is taken in, nothing more can leave now. */
@@ -495,6 +507,7 @@ void keeper_loop(struct keeper *k)
 				hear_all(k, &s[i], room);
 			}
 		}
+		silence_watch(k);
 		bury(k);
 		batch_feed(k);
 		keeper_turn(k);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/io.h"
 #include "daemon/keeper/keeper.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,7 @@ void peer_open(struct peer *p, int fd)
 {
 	peer_close(p);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	*p = (struct peer){ .fd = fd };
+	*p = (struct peer){ .fd = fd, .heard_ms = clock_mono_ms() };
 	p->last = &p->first;
 }
 

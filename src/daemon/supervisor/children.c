@@ -115,7 +115,7 @@ static int say_sets(struct house *h, struct child *keeper)
 static int tell_keeper(struct house *h, const struct child *c, enum frame_type type, int fd)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_peer p = { .room = c->room, .account = name_of(c), .sent = c->sent };
+	struct frame_peer p = { .room = c->room, .account = name_of(c), .sent = c->sent, .start = c->starts };
 
 	if (h->children[0].state != CHILD_RUNNING)
 		return -EPIPE;
@@ -161,6 +161,7 @@ bool child_start(struct house *h, struct child *c)
 		c->pid = s.pid;
 		c->sock = s.sock;
 		c->state = CHILD_RUNNING;
+		c->starts++;
 		c->started_ms = clock_mono_ms();
 		r = say_start(h, c);
 		if (!r)
@@ -203,14 +204,30 @@ static void hand_secret(struct child *c)
 	frame_send(c->sock, &f, fd);
 }
 
-void child_told(struct house *h, struct child *c)
+/* The keeper knows which start of the room it speaks of: another one is not ended for it. */
+static void end_stale(struct house *h, struct wire *w)
+{
+	struct frame_peer p;
+
+	if (!frame_peer_get(w, &p))
+		return;
+	for (uint32_t i = 1; i < h->n; i++) {
+		struct child *c = &h->children[i];
+		if (c->room == p.room && c->sent == p.sent && span_eq(name_of(c), p.account) && c->starts == p.start &&
+		    c->state == CHILD_RUNNING)
+			kill(c->pid, SIGKILL);
+	}
+}
+
+bool child_told(struct house *h, struct child *c)
 {
 	static char room[FRAME_MAX];
 	struct frame f;
 	struct frame_ending e;
+	int r = frame_recv(c->sock, room, sizeof(room), &f);
 
-	if (frame_recv(c->sock, room, sizeof(room), &f) <= 0)
-		return;
+	if (r <= 0)
+		return r == -EAGAIN || r == -EINTR;
 	struct wire w = wire_over(f.payload);
 	if (f.type == FRAME_READY) {
 		c->ready = true;
@@ -223,8 +240,11 @@ void child_told(struct house *h, struct child *c)
 		c->why = e.why;
 		c->retry_after = e.retry_after;
 		snprintf(c->text, sizeof(c->text), "%.*s", SPAN_ARG(span_sub(e.text, 0, sizeof(c->text) - 1)));
+	} else if (f.type == FRAME_STALE && c->room == ROOM_KEEPER) {
+		end_stale(h, &w);
 	}
 	frame_close_fds(&f);
+	return true;
 }
 
 /* -- how they end ----------------------------------------------------------------------------------------------- */

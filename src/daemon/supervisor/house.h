@@ -17,6 +17,7 @@ struct child {
 	int sock;
 	int64_t started_ms;
 	int64_t start_ms;		      /* when it may be started (again) */
+	uint32_t starts;		      /* how often it was started */
 	uint32_t failures;		      /* in a row: decides how long it waits */
 	bool ended;			      /* it said why it ends */
 	enum ending why;
@@ -44,7 +45,8 @@ struct house {
 /* children.c */
 void house_people(struct house *h);
 bool child_start(struct house *h, struct child *c);
-void child_told(struct house *h, struct child *c);
+/* False at the end of what it says. */
+bool child_told(struct house *h, struct child *c);
 void child_died(struct house *h, struct child *c, int wait_status);
 void child_stop(struct child *c);
 void house_start_due(struct house *h);

@@ -180,8 +180,9 @@ static void watch(struct house *h, int signals)
 			}
 		poll(p, n, patience(h));
 		for (size_t i = 1; i < n; i++)
-			if (p[i].revents & POLLIN)
-				child_told(h, who[i]);
+			/* Whoever has nothing more to say is about to end, or is made to. */
+			if (p[i].revents && !child_told(h, who[i]))
+				kill(who[i]->pid, SIGKILL);
 		if (p[0].revents & POLLIN) {
 			struct signalfd_siginfo s;
 			if (read(signals, &s, sizeof(s)) == (ssize_t)sizeof(s) && s.ssi_signo != SIGCHLD) {
