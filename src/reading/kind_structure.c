@@ -11,7 +11,8 @@ static void report_sign(struct signs *s)
 	if (span_eq(f->content_type, SPAN("multipart/report"))) {
 		struct span value =
 			span_of(arena_printf(s->arena, "multipart/report; report-type=%.*s", SPAN_ARG(type)));
-		bool bounce = status || (type.n == 0 && f->nreports);
+		/* Those who leave the type out do not know of other reports. */
+		bool bounce = status || type.n == 0;
 		signs_add(s, bounce ? KIND_BOUNCE : KIND_REPORT,
 			  bounce ? SPAN("delivery-status") : SPAN("report"), SPAN("Content-Type"), value);
 	} else if (span_eq(f->content_type, SPAN("message/delivery-status")) ||
@@ -19,6 +20,17 @@ static void report_sign(struct signs *s)
 		/* Deeper inside, only the null sender tells a report from one that a person passes on. */
 		signs_add(s, KIND_BOUNCE, SPAN("delivery-status"), SPAN("Content-Type"), f->content_type);
 	}
+}
+
+/* Amazon SES reports bounces through SNS, as JSON and without any other sign. */
+static void notification_sign(struct signs *s)
+{
+	struct span head = span_sub(span_trim(s->facts->text), 0, 1024);
+	const struct span type = SPAN("notificationType");
+	ptrdiff_t at = span_starts(head, SPAN("{")) ? span_find(head, type) : -1;
+
+	if (at >= 0 && span_find(span_sub(head, (size_t)at + type.n, 16), SPAN("Bounce")) >= 0)
+		signs_add(s, KIND_BOUNCE, SPAN("notification"), type, SPAN("Bounce"));
 }
 
 /* An invitation wants an answer by its own rules (RFC 6047), a reaction none at all (RFC 9078). */
@@ -40,5 +52,6 @@ static void courtesy_signs(struct signs *s)
 void signs_of_structure(struct signs *s)
 {
 	report_sign(s);
+	notification_sign(s);
 	courtesy_signs(s);
 }

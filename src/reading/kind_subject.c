@@ -105,6 +105,15 @@ static const struct subject_rule rules[] = {
 	{ WORD("no se puede entregar"), KIND_BOUNCE, WHOLE },
 	{ WORD("não é possível entregar"), KIND_BOUNCE, WHOLE },
 	{ WORD("non recapitabile"), KIND_BOUNCE, WHOLE },
+	{ WORD("メールエラー通知"), KIND_BOUNCE, WHOLE },
+	{ WORD("недоставленное сообщение"), KIND_BOUNCE, WHOLE },
+	{ WORD("Недоставленное сообщение"), KIND_BOUNCE, WHOLE },
+	{ WORD("не удается доставить"), KIND_BOUNCE, WHOLE },
+	{ WORD("Не удается доставить"), KIND_BOUNCE, WHOLE },
+	{ WORD("无法投递"), KIND_BOUNCE, WHOLE },
+	{ WORD("系统退信"), KIND_BOUNCE, ANY },
+	{ WORD("配信不能"), KIND_BOUNCE, WHOLE },
+	{ WORD("nie można dostarczyć"), KIND_BOUNCE, WHOLE },
 	{ WORD("delivery failure"), KIND_BOUNCE, BACKED },
 	{ WORD("delivery failed"), KIND_BOUNCE, BACKED },
 	{ WORD("delivery error"), KIND_BOUNCE, BACKED },
@@ -134,7 +143,8 @@ static bool backed(const struct signs *s)
 	struct sign sender;
 
 	return s->facts->return_path_kind == RETURN_PATH_NULL ||
-	       (from->n && reading_sender_name(s->arena, from->at[0], &sender));
+	       (from->n && reading_sender_name(s->arena, from->at[0], &sender) &&
+		sender.kind != KIND_AUTO_GENERATED /* shops deliver parcels */);
 }
 
 static bool followed(const struct signs *s, const struct subject_rule *r, struct span rest)

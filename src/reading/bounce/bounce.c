@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who did not get a message, and for how long: the table of dialects. */
+#include "base/text.h"
+#include "mail/header.h"
+#include "mail/limits.h"
+#include "reading/bounce/dialect.h"
+
+enum { WORDS_MAX = 32 * 1024 }; /* bytes of text in which recipients are looked for */
+
+/* In this order: what is written for machines before what is written for people. */
+static const struct dialect {
+	void (*read)(struct telling *t);
+	bool adds; /* asked even if others have found recipients */
+} dialects[] = {
+	{ report_dialect, true },
+	{ failed_field_dialect, true },
+	{ fields_dialect, false },
+	{ notification_dialect, false },
+	{ list_dialect, true },
+	{ session_dialect, false },
+	{ name_dialect, false },
+	{ sentence_dialect, false },
+	{ anywhere_dialect, false },
+	{ returned_dialect, false },
+};
+
+void telling_add(struct telling *t, struct bounce_recipient one)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (span_ieq(t->at[i].address, one.address))
+			return;
+	if (t->n < LIMIT_REPORT_RECIPIENTS)
+		t->at[t->n++] = one;
+}
+
+void telling_add_address(struct telling *t, struct span address)
+{
+	telling_add(t, (struct bounce_recipient){
+			       .address = address,
+			       .action = t->late ? BOUNCE_DELAYED : BOUNCE_FAILED,
+			       .permanent = !t->late,
+		       });
+}
+
+uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out)
+{
+	struct telling t = {
+		.arena = a,
+		.facts = f,
+		.text = own_words(utf8_cut(f->text, WORDS_MAX)),
+		.at = arena_many(a, LIMIT_REPORT_RECIPIENTS, struct bounce_recipient),
+	};
+
+	t.late = is_warning(t.text);
+	t.returned = returned_block(f, t.text);
+	returned_senders(&t);
+	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
+		if (t.n == 0 || dialects[i].adds)
+			dialects[i].read(&t);
+	describe_recipients(&t);
+	*out = t.at;
+	return t.n;
+}
+
+/* Old servers put the returned message into the text. */
+static struct span id_in_text(struct arena *a, struct span text)
+{
+	const struct span name = SPAN("Message-ID:");
+	struct span line;
+
+	while (span_split(&text, '\n', &line))
+		if (span_istarts(line, name))
+			return message_id_parse(a, span_sub(line, name.n, SIZE_MAX));
+	return SPAN_NONE;
+}
+
+struct span reading_returned_id(struct arena *a, const struct facts *f)
+{
+	struct raw_header header;
+
+	if (f->returned_header.n == 0)
+		return id_in_text(a, f->text);
+	raw_header_parse(a, f->returned_header, &header);
+	const struct raw_field *id = raw_header_find(&header, "Message-ID", 0);
+	return id ? message_id_parse(a, id->value) : SPAN_NONE;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Names without a domain below a heading: users of the server that reports (AOL, Sendmail, phquery). */
+#include "mail/limits.h"
+#include "reading/bounce/dialect.h"
+
+#define WORD(s) { .p = (s), .n = sizeof(s) - 1 }
+
+static const struct span headings[] = {
+	WORD("following recipient"), WORD("following address"), WORD("following user"),
+	WORD("not delivered to the following"), WORD("had permanent fatal errors"),
+	WORD("had delivery problems"), WORD("had transient non-fatal errors"),
+};
+
+static bool heads(struct span line)
+{
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (span_ifind(line, headings[i]) >= 0)
+			return true;
+	return false;
+}
+
+/* The domain of whoever reports, empty for a host of which nobody would say where its users are. */
+static struct span domain_of_server(const struct telling *t)
+{
+	const struct address_list *from = &t->facts->from;
+
+	return from->n == 1 ? from->at[0].domain : SPAN_NONE;
+}
+
+static struct span first_word(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.n && is_address_char(line.p[n]))
+		n++;
+	return span_sub(line, 0, n);
+}
+
+/* Indented, and nothing behind it but blanks: no sentence. */
+static bool is_name(struct span line, struct span name)
+{
+	struct span behind = span_trim(span_sub(line, name.n, SIZE_MAX));
+
+	return name.n && name.n <= LIMIT_LOCAL_PART && behind.n == 0 && span_chr(name, '@') < 0 &&
+	       ascii_alnum(name.p[0]);
+}
+
+void name_dialect(struct telling *t)
+{
+	struct span domain = domain_of_server(t), rest = t->text, line;
+	bool below = false;
+
+	while (domain.n && t->n < LIMIT_REPORT_RECIPIENTS && span_split(&rest, '\n', &line)) {
+		line = span_trim(line);
+		struct span name = first_word(line);
+		if (heads(line) || (line.n > 2 && line.p[line.n - 1] == ':' && below))
+			below = true;
+		else if (below && is_name(line, name))
+			telling_add_address(t, span_of(arena_printf(t->arena, "%.*s@%.*s", SPAN_ARG(name),
+								    SPAN_ARG(domain))));
+		else if (line.n && below && t->n)
+			return;
+	}
+}
