@@ -69,8 +69,9 @@ struct bounce_recipient {
 	bool permanent;
 };
 /* For what is a bounce: the recipients in its RFC 3464 report or X-Failed-Recipients, else those that its
- * text names. Of a report's two addresses the original one, to which we wrote. Number of
- * recipients written to *out (in the arena), at most LIMIT_REPORT_RECIPIENTS. */
+ * words or the returned message name. Of a report's two addresses the original one, to which we wrote;
+ * another one in the words stands beside it. Words give the status and diagnostic that a report does not.
+ * Number of recipients written to *out (in the arena), at most LIMIT_REPORT_RECIPIENTS. */
 uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out);
 /* For what is a bounce: the Message-ID of the returned message (RFC 3462), empty if not told. Anybody can
  * write one: only a keyed id of ours proves anything. */

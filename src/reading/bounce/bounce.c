@@ -35,11 +35,16 @@ void telling_add(struct telling *t, struct bounce_recipient one)
 
 void telling_add_address(struct telling *t, struct span address)
 {
-	telling_add(t, (struct bounce_recipient){
-			       .address = address,
-			       .action = t->late ? BOUNCE_DELAYED : BOUNCE_FAILED,
-			       .permanent = !t->late,
-		       });
+	struct bounce_recipient one = {
+		.action = t->late ? BOUNCE_DELAYED : BOUNCE_FAILED,
+		.permanent = !t->late,
+	};
+
+	/* Beside a report the words only know a recipient under another name. */
+	if (t->reported)
+		one = t->at[0];
+	one.address = address;
+	telling_add(t, one);
 }
 
 uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out)

@@ -13,6 +13,7 @@ struct telling {
 	struct address_list senders;  /* who wrote that */
 	struct bounce_recipient *at; /* room for LIMIT_REPORT_RECIPIENTS */
 	uint32_t n;
+	bool reported;		      /* a report says what happened to them */
 	bool late;		      /* the words are a warning: they will try again */
 };
 

@@ -77,6 +77,7 @@ void report_dialect(struct telling *t)
 	for (uint32_t i = 0; i < t->facts->nreports; i++)
 		if (recipient_of_block(t->arena, &t->facts->reports[i], &one))
 			telling_add(t, one);
+	t->reported = t->n > 0;
 }
 
 static bool is_report_field(struct span name)
