@@ -305,6 +305,19 @@ def sent_before():
         t.equal("the conversation waits", states(k), {ANNA: "waiting"})
 
 
+def from_the_future():
+    """A server's clock and ours disagree: nothing goes out unseen, and the clock begins now."""
+    with running("send") as k:
+        inbox, sent = k.mailboxes()
+        sender = Sender(k)
+        now = int(time.time())
+        inbox.take({1: letter(ANNA, "Q 1"), 2: letter(BEN, "Q 2"), 3: letter(EVE, "Q 3")}, {1: now + 2 * HOUR, 2: 0, 3: now + 5})
+        sent_answers(sent)
+        t.equal("one from the future is held", [(r["recipient"], r["rule"]) for r in k.held() if r["purpose"] == "acknowledgement"],
+                [(ANNA, "age")])
+        t.check("all clocks begin now", all(abs(c["opened"] - now) < 60 for c in k.conversations()), k.conversations())
+
+
 def uncertain():
     with running("send") as k:
         inbox, sent = k.mailboxes()

@@ -140,6 +140,9 @@ static uint64_t record_decision(struct turn *t, const struct proposal *p, const 
 	if (c->has_bytes)
 		r.bytes = hash_sha256(c->bytes);
 	guard_case_encode(c, facts.b, r.bytes.b, &b);
+	if (b.full)
+		keeper_fail(t->k, ENDING_CONFIG, "account %.*s: its lists of addresses are too long to be kept with each decision",
+			    SPAN_ARG(p->account->c->name));
 	r.evidence = evidence_keep(t, t->tip.audit_seq + 1, buf_span(&b), c->has_bytes ? c->bytes : SPAN_NONE);
 	audit_append(t, &r);
 	log_event(LOG_INFO, "decision", "account=%.*s record=%llu purpose=%s verdict=%s conversation=C-%llu message=%llu rule=%.*s",
@@ -368,7 +371,8 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 			.facts_bytes = in->facts_bytes,
 			.own_automated = in->own_automated,
 			.in_sent = in->role == ROLE_SENT,
-			.internal_at = in->at,
+			/* As the server has it: one from the future tells that a clock is wrong. */
+			.internal_at = in->item->internal_at > 0 ? in->item->internal_at : in->at,
 			.template_name = in->account->c->template_name,
 		},
 		m, NULL);

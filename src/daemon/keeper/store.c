@@ -145,7 +145,8 @@ void ids_add(struct rec_ids *ids, enum id_kind kind, uint64_t number, uint64_t c
 int get_facts_bytes(struct turn *t, uint64_t message, struct span *out)
 {
 	struct span packed;
-	int r = pieces_get(t->t, DB_TEXT, message, LIMIT_FACTS, t->a, &packed);
+	/* What cannot be compressed takes a little more room than it has. */
+	int r = pieces_get(t->t, DB_TEXT, message, LIMIT_FACTS + LIMIT_FACTS / 128 + 1024, t->a, &packed);
 
 	if (r)
 		return r;
