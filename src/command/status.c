@@ -5,6 +5,21 @@
 #include "command/options.h"
 #include <stdio.h>
 
+/* Only what is not as it should be. */
+static void print_room(const struct row *r)
+{
+	const struct cell *missing = row_cell(r, "walls_missing");
+
+	if (!missing || !missing->text.n)
+		return;
+	printf("WALLS MISSING around %s", cell_show(r, "room"));
+	if (row_cell(r, "account")->text.n)
+		printf(" %s", cell_show(r, "account"));
+	if (row_cell(r, "watched")->text.n)
+		printf(" %s", cell_show(r, "watched"));
+	printf(": %s\n", cell_show(r, "walls_missing"));
+}
+
 static void print_row(void *context, const struct row *r)
 {
 	(void)context;
@@ -13,12 +28,12 @@ static void print_row(void *context, const struct row *r)
 		       cell_show(r, "messages"), cell_show(r, "overdue"), (double)cell_number(r, "ledger_bytes") / 1e6, cell_show(r, "records"));
 		if (cell_number(r, "disk_low"))
 			printf("THE DISK IS NEARLY FULL: nothing automatic is sent until there is room (reserve)\n");
-		if (row_cell(r, "walls_missing")->text.n)
-			printf("walls missing: %s\n", cell_show(r, "walls_missing"));
 	} else if (span_eq(r->kind, SPAN("account"))) {
 		printf("\n%s  mode %s  queued %s, in flight %s, held %s, uncertain %s; agents' answers %s\n", cell_show(r, "account"),
 		       cell_show(r, "mode"), cell_show(r, "queued"), cell_show(r, "in_flight"), cell_show(r, "held"), cell_show(r, "uncertain"),
 		       cell_number(r, "answers_seen") ? "are seen" : "were never seen yet");
+	} else if (span_eq(r->kind, SPAN("room"))) {
+		print_room(r);
 	} else {
 		printf("  %-6s %-14s %s  cursor %s of %s, last looked at %s", cell_show(r, "mailbox"), cell_show(r, "name"),
 		       cell_number(r, "connected") ? "connected" : "NOT CONNECTED", cell_show(r, "cursor"), cell_show(r, "uidnext"),

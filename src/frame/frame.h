@@ -20,8 +20,9 @@ enum frame_type {
 	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
 	FRAME_LOST,	    /* frame_lost: a room of the keeper has ended, and why */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
+	FRAME_WALLS,	    /* keeper: frame_lost; that room (ROOM_SUPERVISOR too) serves, without these walls */
 	/* child -> supervisor */
-	FRAME_READY,	    /* behind the walls, serving */
+	FRAME_READY,	    /* frame_ready: behind the walls, serving */
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
 	FRAME_NEED_SECRET,  /* sender: one for the next login */
 	FRAME_IDLE,	    /* keeper in --once: nothing is left to do */
@@ -76,6 +77,10 @@ struct frame_start {
 };
 void frame_start_put(struct buf *b, const struct frame_start *s);
 bool frame_start_get(struct wire *w, struct frame_start *out);
+
+/* The walls that could not be raised, in the words of sandbox_missing(); empty: all stand. */
+void frame_ready_put(struct buf *b, struct span missing);
+bool frame_ready_get(struct wire *w, struct span *missing);
 
 /* Keeper: a room has been started; its socket comes along as descriptor. */
 struct frame_peer {

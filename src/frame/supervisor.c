@@ -41,6 +41,17 @@ bool frame_start_get(struct wire *w, struct frame_start *out)
 	return wire_done(w);
 }
 
+void frame_ready_put(struct buf *b, struct span missing)
+{
+	frame_put_text(b, missing, FRAME_NAME);
+}
+
+bool frame_ready_get(struct wire *w, struct span *missing)
+{
+	*missing = frame_get_text(w, FRAME_NAME);
+	return wire_done(w);
+}
+
 void frame_peer_put(struct buf *b, const struct frame_peer *p)
 {
 	wire_put_u8(b, (uint8_t)p->room);

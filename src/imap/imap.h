@@ -27,6 +27,8 @@ struct imap_server {
 	bool tls;		/* false only for loopback: the configuration sees to that */
 	const char *tls_name;	/* NULL or "": host */
 	const char *ca_file;	/* NULL or "": the system's trust */
+	void (*connected)(void *context); /* called once TLS is up, before anything but TLS is heard or said */
+	void *context;
 };
 
 /* Never NULL. */

@@ -206,10 +206,13 @@ static enum imap_fault connect_stream(struct imap *imap, const struct imap_serve
 
 	if (!r && server->tls)
 		r = stream_tls(imap->stream, name, server->ca_file, CONNECT_MS, &imap->why);
-	if (!r)
-		return IMAP_FINE;
-	imap->broken = true;
-	return fault_of(r);
+	if (r) {
+		imap->broken = true;
+		return fault_of(r);
+	}
+	if (server->connected)
+		server->connected(server->context);
+	return IMAP_FINE;
 }
 
 enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)

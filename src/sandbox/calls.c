@@ -2,7 +2,10 @@
 /* seccomp by libseccomp. A name that this kernel or architecture does not know is no rule. */
 #include "sandbox/sandbox.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,7 +20,7 @@ static const char *const memory_and_time[] = {
 
 /* Descriptors that are open already, and memfds. */
 static const char *const open_descriptors[] = {
-	"close", "dup", "fcntl", "fstat", "ftruncate", "lseek", "memfd_create", "newfstatat", "poll", "ppoll",
+	"close", "dup", "fstat", "ftruncate", "lseek", "memfd_create", "newfstatat", "poll", "ppoll",
 	"pread64", "read", "readv", "recvmsg", "sendmsg", "write", "writev", NULL,
 };
 
@@ -36,18 +39,19 @@ static const char *const files[] = {
 };
 
 static const char *const accepting[] = {
-	"accept", "accept4", "getegid", "geteuid", "getgid", "pipe2", "prlimit64", "sched_getaffinity",
-	"signalfd4", "sysinfo", NULL,
+	"accept", "accept4", "getegid", "geteuid", "getgid", "pipe2", "sched_getaffinity", "signalfd4",
+	"sysinfo", NULL,
 };
 
 static const char *const no_room_may[] = {
 	"acct", "add_key", "bpf", "chroot", "clock_settime", "delete_module", "execve", "execveat",
 	"finit_module", "fsconfig", "fsmount", "fsopen", "init_module", "ioperm", "iopl", "io_uring_enter",
-	"io_uring_register", "io_uring_setup", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "kill",
-	"lookup_dcookie", "mount", "mount_setattr", "move_mount", "name_to_handle_at", "open_by_handle_at",
+	"io_uring_register", "io_uring_setup", "ioprio_set", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "kill",
+	"lookup_dcookie", "migrate_pages", "mount", "mount_setattr", "move_mount", "move_pages", "name_to_handle_at", "open_by_handle_at",
 	"open_tree", "perf_event_open", "personality", "pidfd_getfd", "pidfd_open", "pidfd_send_signal",
 	"pivot_root", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl",
-	"reboot", "request_key", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setdomainname", "sethostname",
+	"reboot", "request_key", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity", "sched_setattr",
+	"sched_setparam", "sched_setscheduler", "setdomainname", "sethostname", "setpriority",
 	"setns", "settimeofday", "swapoff", "swapon", "syslog", "tkill", "umount2", "unshare",
 	"userfaultfd", "vhangup", NULL,
 };
@@ -72,6 +76,36 @@ static bool signal_oneself(scmp_filter_ctx ctx)
 				 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 }
 
+/* Owners of descriptors get signals from the kernel: another way to send them. */
+static bool no_owner(scmp_filter_ctx ctx)
+{
+	static const struct {
+		int call;
+		scmp_datum_t command;
+	} ways[] = {
+		{ SCMP_SYS(fcntl), F_SETOWN },	  { SCMP_SYS(fcntl), F_SETOWN_EX }, { SCMP_SYS(fcntl), F_SETSIG },
+		{ SCMP_SYS(ioctl), FIOSETOWN },	  { SCMP_SYS(ioctl), SIOCSPGRP },
+	};
+	bool good = true;
+
+	/* The kernel looks at the lower half alone. */
+	for (size_t i = 0; good && i < sizeof(ways) / sizeof(*ways); i++)
+		good = !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), ways[i].call, 1,
+					 SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, ways[i].command));
+	return good;
+}
+
+/* Flags, copies, locks and seals. */
+static bool own_descriptors(scmp_filter_ctx ctx)
+{
+	static const scmp_datum_t beyond[] = { F_DUPFD_CLOEXEC, F_ADD_SEALS, F_GET_SEALS };
+	bool good = !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_LE, F_SETLKW, 0));
+
+	for (size_t i = 0; good && i < sizeof(beyond) / sizeof(*beyond); i++)
+		good = !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, beyond[i], 0));
+	return good;
+}
+
 /* Memory that is executable is memory somebody else filled. */
 static bool memory_without_code(scmp_filter_ctx ctx)
 {
@@ -84,15 +118,17 @@ static bool memory_without_code(scmp_filter_ctx ctx)
 static bool fill(scmp_filter_ctx ctx, enum sandbox_calls which)
 {
 	if (which == SANDBOX_ANY_ROOM)
-		return add(ctx, SCMP_ACT_ERRNO(EPERM), no_room_may) &&
+		return add(ctx, SCMP_ACT_ERRNO(EPERM), no_room_may) && no_owner(ctx) &&
+		       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0, 0)) &&
 		       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
 					 SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0));
 	bool good = add(ctx, SCMP_ACT_ALLOW, memory_and_time) && add(ctx, SCMP_ACT_ALLOW, open_descriptors) &&
-		    signal_oneself(ctx) && memory_without_code(ctx);
+		    own_descriptors(ctx) && signal_oneself(ctx) && memory_without_code(ctx);
 	if (which == SANDBOX_CONNECTED || which == SANDBOX_KEEPER)
 		good = good && add(ctx, SCMP_ACT_ALLOW, open_sockets);
 	if (which == SANDBOX_KEEPER)
-		good = good && add(ctx, SCMP_ACT_ALLOW, files) && add(ctx, SCMP_ACT_ALLOW, accepting);
+		good = good && add(ctx, SCMP_ACT_ALLOW, files) && add(ctx, SCMP_ACT_ALLOW, accepting) &&
+		       !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0, 0));
 	return good;
 }
 

@@ -78,3 +78,17 @@ void sandbox_files(struct sandbox_walls *w, const struct sandbox_path *paths, si
 	w->files = good && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	w->network = w->files && network;
 }
+
+void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file)
+{
+	/* Links in /etc lead to the folders under /run. */
+	const struct sandbox_path paths[] = {
+		{ .path = "/etc" },	    { .path = "/lib" },		    { .path = "/lib64" },
+		{ .path = "/usr/lib" },	    { .path = "/usr/share" },	    { .path = "/usr/local/share" },
+		{ .path = "/dev/urandom" }, { .path = "/run/resolvconf" }, { .path = "/run/systemd/resolve" },
+		{ .path = "/run/NetworkManager" },
+		{ .path = ca_file && *ca_file ? ca_file : NULL },
+	};
+
+	sandbox_files(w, paths, sizeof(paths) / sizeof(*paths), false);
+}

@@ -34,9 +34,13 @@ struct sandbox_path {
  * connection made or accepted either. */
 void sandbox_files(struct sandbox_walls *w, const struct sandbox_path *paths, size_t n, bool no_network);
 
+/* What connecting to a server reads: name service and trust store, and `ca_file` (NULL or "": none). For
+ * the time until TLS is up. */
+void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file);
+
 enum sandbox_calls {
 	/* Any room but the supervisor, first thing: everything but executing programs, signals to others,
-	 * looking into other processes, mounts, modules, namespaces, keys. */
+	 * looking into other processes or limiting them, mounts, modules, namespaces, keys. */
 	SANDBOX_ANY_ROOM,
 	/* Memory, sealed memfds, frames over sockets that are open: no paths, no sockets. */
 	SANDBOX_READER,

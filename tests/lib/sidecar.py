@@ -90,6 +90,7 @@ class Sidecar:
         self.state = os.path.join(self.folder, "state")
         self.password = os.path.join(self.folder, "support.password")
         self.process = None
+        self.wrapper = []  # a program that runs the daemon, with its arguments
         os.makedirs(self.folder, exist_ok=True)
         self.program = programs(build, self.folder)
         self.rooms = os.path.join(self.folder, "rooms")
@@ -158,7 +159,7 @@ class Sidecar:
         with open(self.log, "ab") as log:
             # Not waited for here, and a session of its own: an interrupt at the terminal is ours to pass on.
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [self.program, "run", "-c", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*self.wrapper, self.program, "run", "-c", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, env={**os.environ, **self.environment})
         write(os.path.join(self.folder, "pid"), f"{self.process.pid}\n")
         return self

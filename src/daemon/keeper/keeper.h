@@ -63,8 +63,16 @@ void silence_watch(struct keeper *k);
 
 /* -- accounts --------------------------------------------------------------------------------------- */
 
+/* What a room has said of its walls; forgotten when it ends. */
+struct room_walls {
+	bool told;
+	char missing[128];
+};
+void room_walls_set(struct room_walls *w, struct span missing);
+
 struct mailbox_run {
 	struct peer poller;
+	struct room_walls walls;
 	bool selected;
 	uint32_t uidvalidity;	/* as told by FRAME_SELECTED */
 	uint32_t exists;
@@ -94,6 +102,7 @@ struct account {
 	struct span domain;
 	struct mailbox_run box[ROLE_COUNT];
 	struct peer sender;
+	struct room_walls sender_walls;
 	uint32_t in_flight;	/* entries the sender has in hand */
 	int64_t handed_ms;	/* monotonic: when the last of them was handed out */
 	uint32_t sender_failures; /* in a row, to get a connection */
@@ -166,7 +175,8 @@ struct keeper {
 	struct keys keys;
 	struct engine *engine;
 	struct packer *packer;
-	struct sandbox_walls walls;
+	struct sandbox_walls walls;	/* our own */
+	struct room_walls walls_of[ROOM_COUNT]; /* supervisor, keeper, reader */
 	struct account *accounts;
 	uint32_t naccounts;
 	int listen_fd;

@@ -47,6 +47,7 @@ static void lose_reader(struct keeper *k)
 	if (k->reader.fd < 0)
 		return;
 	batch_reader_lost(k);
+	k->walls_of[ROOM_READER].told = false;
 	peer_close(&k->reader);
 }
 
@@ -58,6 +59,7 @@ static void lose_poller(struct keeper *k, struct account *acc, enum role role)
 		return;
 	batch_poller_lost(k, acc, role);
 	box->selected = false;
+	box->walls.told = false;
 	box->look = 0;
 	box->passed_ms = 0;
 	box->batch = box->batch_taken = 0;
@@ -76,6 +78,7 @@ static void lose_sender(struct keeper *k, struct account *acc)
 	*h = (struct heard){ .account = acc, .type = FRAME_STOP };
 	*k->heard_end = h;
 	k->heard_end = &h->next;
+	acc->sender_walls.told = false;
 	peer_close(&acc->sender);
 }
 
@@ -195,6 +198,39 @@ static void miss(struct keeper *k, struct frame *f)
 	k->next_wake = 0;
 }
 
+/* Where is noted what that room said of its walls. */
+static struct room_walls *walls_of(struct keeper *k, const struct frame_peer *p)
+{
+	struct account *acc = keeper_account_named(k, p->account);
+
+	switch (p->room) {
+	case ROOM_SUPERVISOR:
+	case ROOM_READER:
+		return &k->walls_of[p->room];
+	case ROOM_POLLER:
+		return acc ? &acc->box[p->sent ? ROLE_SENT : ROLE_INBOX].walls : NULL;
+	case ROOM_SENDER:
+		return acc ? &acc->sender_walls : NULL;
+	case ROOM_KEEPER:
+	case ROOM_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static void note_walls(struct keeper *k, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct frame_peer p;
+	struct span missing;
+
+	if (!frame_lost_get(&w, &p, &missing))
+		return;
+	struct room_walls *walls = walls_of(k, &p);
+	if (walls)
+		room_walls_set(walls, missing);
+}
+
 static void hear_supervisor(struct keeper *k, struct frame *f)
 {
 	if (f->type == FRAME_STOP)
@@ -203,6 +239,8 @@ static void hear_supervisor(struct keeper *k, struct frame *f)
 		meet(k, f);
 	else if (f->type == FRAME_LOST)
 		miss(k, f);
+	else if (f->type == FRAME_WALLS)
+		note_walls(k, f);
 }
 
 /* -- pollers --------------------------------------------------------------------------------------------------- */

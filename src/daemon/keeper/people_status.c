@@ -85,14 +85,40 @@ static int64_t overdue(struct turn *t)
 	return count;
 }
 
+static void room_row(struct turn *t, struct client *c, enum room room, struct span account, const char *mailbox, const struct room_walls *w)
+{
+	struct row row = { .kind = SPAN("room") };
+
+	row_text(&row, "room", span_of(room_name(room)));
+	row_text(&row, "account", account);
+	row_text(&row, "watched", span_of(mailbox));
+	row_bool(&row, "serves", w->told);
+	row_text(&row, "walls_missing", arena_span(t->a, span_of(w->told ? w->missing : "")));
+	people_row(t, c, &row);
+}
+
+/* A command's own keeper stands alone. */
+static void room_rows(struct turn *t, struct client *c)
+{
+	static const enum room alone[] = { ROOM_SUPERVISOR, ROOM_KEEPER, ROOM_READER };
+
+	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++)
+		if (t->k->blame || alone[i] == ROOM_KEEPER)
+			room_row(t, c, alone[i], SPAN_NONE, "", &t->k->walls_of[alone[i]]);
+	for (uint32_t i = 0; t->k->blame && i < t->k->naccounts; i++) {
+		const struct account *acc = &t->k->accounts[i];
+		for (int r = 0; r < ROLE_COUNT; r++)
+			room_row(t, c, ROOM_POLLER, acc->c->name, role_name((enum role)r), &acc->box[r].walls);
+		room_row(t, c, ROOM_SENDER, acc->c->name, "", &acc->sender_walls);
+	}
+}
+
 bool verb_status(struct turn *t, struct client *c, struct control_end *end)
 {
 	struct row row = { .kind = SPAN("keeper") };
 	struct engine_size size = engine_size(t->k->engine);
-	BUF_CLEANUP struct buf missing = BUF_CAPPED(300);
 
 	(void)end;
-	sandbox_missing(&t->k->walls, &missing);
 	row_time(&row, "started", t->k->started_at);
 	row_number(&row, "messages", (int64_t)t->tip.next_message - 1);
 	row_number(&row, "conversations", (int64_t)t->tip.next_conversation - 1);
@@ -100,9 +126,9 @@ bool verb_status(struct turn *t, struct client *c, struct control_end *end)
 	row_number(&row, "records", (int64_t)t->tip.audit_seq);
 	row_number(&row, "ledger_bytes", (int64_t)size.used);
 	row_bool(&row, "disk_low", t->k->disk_low);
-	row_text(&row, "walls_missing", arena_span(t->a, buf_span(&missing)));
 	people_row(t, c, &row);
 	for (uint32_t i = 0; i < t->k->naccounts; i++)
 		account_row(t, c, &t->k->accounts[i]);
+	room_rows(t, c);
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void peer_open(struct peer *p, int fd)
@@ -64,4 +65,13 @@ void peer_flush(struct peer *p)
 			close(s->fd);
 		free(s);
 	}
+}
+
+void room_walls_set(struct room_walls *w, struct span missing)
+{
+	size_t n = missing.n < sizeof(w->missing) - 1 ? missing.n : sizeof(w->missing) - 1;
+
+	*w = (struct room_walls){ .told = true };
+	if (n)
+		memcpy(w->missing, missing.p, n);
 }

@@ -151,13 +151,14 @@ static void raise_walls(struct keeper *k)
 {
 	const char *state = arena_str(k->a, k->config.state_dir);
 	struct sandbox_path paths[] = { { .path = state, .write = true } };
+	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
 
 	sandbox_files(&k->walls, paths, 1, true);
 	sandbox_calls(&k->walls, SANDBOX_KEEPER);
-	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
 	sandbox_missing(&k->walls, &missing);
 	if (missing.n)
-		log_event(LOG_WARN, "walls.missing", "missing=%s", log_quote(buf_cstr(&missing)));
+		log_event(LOG_WARN, "walls.missing", "walls=%s", log_quote(buf_cstr(&missing)));
+	room_walls_set(&k->walls_of[ROOM_KEEPER], buf_span(&missing));
 }
 
 void keeper_start(struct keeper *k)
@@ -204,6 +205,7 @@ void keeper_start(struct keeper *k)
 	k->started_at = clock_now();
 	struct buf ready = BUF_CAPPED(FRAME_MAX);
 	frame_begin(&ready, FRAME_READY);
+	frame_ready_put(&ready, span_of(k->walls_of[ROOM_KEEPER].missing));
 	peer_open(&k->supervisor, dup(CHILD_SUPERVISOR_FD));
 	peer_say(&k->supervisor, &ready, -1);
 }

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "daemon/poller/poller.h"
 #include "daemon/settings.h"
-#include "sandbox/sandbox.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -121,6 +120,15 @@ static bool log_in(struct poller *p)
 	return poller_fine(p, fault);
 }
 
+/* TLS is up: nothing from here on needs a file, a new socket or another program. */
+static void lock_up(void *poller)
+{
+	struct poller *p = poller;
+
+	sandbox_files(&p->walls, NULL, 0, true);
+	sandbox_calls(&p->walls, SANDBOX_CONNECTED);
+}
+
 static bool connect_server(struct poller *p)
 {
 	const struct config_account *a = p->account;
@@ -130,25 +138,26 @@ static bool connect_server(struct poller *p)
 		.tls = a->tls == TLS_IMPLICIT,
 		.tls_name = arena_str(p->arena, a->tls_name),
 		.ca_file = arena_str(p->arena, a->ca_file),
+		.connected = lock_up,
+		.context = p,
 	};
 
+	sandbox_files_to_connect(&p->walls, server.ca_file);
 	p->imap = imap_new();
 	return poller_fine(p, imap_open(p->imap, &server)) && log_in(p);
 }
 
-/* Nothing below needs a file, a new socket or another program. */
-static bool raise_walls(struct poller *p, struct sandbox_walls *walls)
+static bool tell_ready(struct poller *p)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
 
-	sandbox_files(walls, NULL, 0, true);
-	sandbox_calls(walls, SANDBOX_CONNECTED);
-	sandbox_missing(walls, &missing);
+	sandbox_missing(&p->walls, &missing);
 	if (missing.n)
 		log_event(LOG_WARN, "walls.missing", "account=%s walls=%s", p->name,
 			  log_quote(buf_cstr(&missing)));
 	frame_begin(&b, FRAME_READY);
+	frame_ready_put(&b, buf_span(&missing));
 	return poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1);
 }
 
@@ -230,14 +239,14 @@ static bool wait_for_work(struct poller *p)
 	}
 }
 
-static bool live(struct poller *p, struct sandbox_walls *walls)
+static bool live(struct poller *p)
 {
 	if (!hear_start(p))
 		return false;
 	while (!p->resumed)
 		if (!poller_hear(p, -1))
 			return false;
-	if (!connect_server(p) || !raise_walls(p, walls) || !open_mailbox(p))
+	if (!connect_server(p) || !tell_ready(p) || !open_mailbox(p))
 		return false;
 	for (;;)
 		if (!poller_pass(p) || !wait_for_work(p))
@@ -259,21 +268,20 @@ static void say_why(struct poller *p)
 int main(void)
 {
 	struct poller *p = calloc(1, sizeof(*p));
-	struct sandbox_walls walls;
 
 	if (!p)
 		abort();
 	signal(SIGPIPE, SIG_IGN);
 	log_open("poller", false);
-	sandbox_first(&walls);
-	sandbox_memory(&walls, MEMORY_MAX);
-	sandbox_calls(&walls, SANDBOX_ANY_ROOM);
+	sandbox_first(&p->walls);
+	sandbox_memory(&p->walls, MEMORY_MAX);
+	sandbox_calls(&p->walls, SANDBOX_ANY_ROOM);
 	p->arena = arena_new();
 	p->secret_fd = -1;
 	p->name = "poller";
 	p->mailbox = BUF_CAPPED(LIMIT_MAILBOX_NAME);
 	p->stride = 1;
-	live(p, &walls);
+	live(p);
 	say_why(p);
 	imap_free(&p->imap);
 	/* Memory need not be given back one by one by a process that ends. */

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "frame/poller.h"
 #include "imap/imap.h"
+#include "sandbox/sandbox.h"
 
 struct order {
 	uint64_t number;
@@ -22,6 +23,7 @@ struct poller {
 	const struct config_account *account;
 	int secret_fd;
 	struct imap *imap;
+	struct sandbox_walls walls;
 	struct buf mailbox;	 /* its raw name */
 
 	bool resumed;

@@ -26,21 +26,19 @@ struct reader {
 	struct batch batch;
 	struct arena *arena; /* of one frame */
 	bool supervised;
+	struct sandbox_walls walls;
+	struct buf missing;
 	char room[FRAME_MAX];
 };
 
-static void raise_walls(void)
+static void raise_walls(struct reader *r)
 {
-	struct sandbox_walls walls;
-	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
-
-	sandbox_first(&walls);
-	sandbox_memory(&walls, MEMORY_MAX);
-	sandbox_files(&walls, NULL, 0, true);
-	sandbox_calls(&walls, SANDBOX_READER);
-	sandbox_missing(&walls, &missing);
-	if (missing.n)
-		log_event(LOG_WARN, "walls.missing", "walls=%s", log_quote(buf_cstr(&missing)));
+	sandbox_memory(&r->walls, MEMORY_MAX);
+	sandbox_files(&r->walls, NULL, 0, true);
+	sandbox_calls(&r->walls, SANDBOX_READER);
+	sandbox_missing(&r->walls, &r->missing);
+	if (r->missing.n)
+		log_event(LOG_WARN, "walls.missing", "walls=%s", log_quote(buf_cstr(&r->missing)));
 }
 
 static bool answer(struct reader *r, const struct frame_facts *facts)
@@ -101,6 +99,7 @@ static bool supervised(struct reader *r)
 	if (f.type != FRAME_START)
 		return false;
 	frame_begin(&b, FRAME_READY);
+	frame_ready_put(&b, buf_span(&r->missing));
 	return frame_send(CHILD_SUPERVISOR_FD, &b, -1) == 0;
 }
 
@@ -126,6 +125,9 @@ int main(void)
 
 	if (!r)
 		abort();
+	sandbox_first(&r->walls);
+	sandbox_calls(&r->walls, SANDBOX_ANY_ROOM);
+	r->missing = BUF_CAPPED(200);
 	r->supervised = fcntl(CHILD_SUPERVISOR_FD, F_GETFD) >= 0;
 	log_open("reader", false);
 	/* One thread; large pieces go back at once, so that memory stays flat. */
@@ -134,7 +136,7 @@ int main(void)
 	mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
 	batch_start(&r->batch);
 	r->arena = arena_new();
-	raise_walls();
+	raise_walls(r);
 	loop(r);
 	/* Memory need not be given back one by one by a process that ends. */
 	_exit(0);

@@ -35,6 +35,7 @@ struct session {
 	int sock;
 	char *room;
 	struct smtp *smtp;
+	struct buf missing; /* walls */
 };
 
 static bool report(const struct session *h, const struct frame_dot *what, const struct smtp_result *r)
@@ -59,6 +60,8 @@ static bool tell(const struct session *h, enum frame_type type)
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 
 	frame_begin(&b, type);
+	if (type == FRAME_READY)
+		frame_ready_put(&b, buf_span(&h->missing));
 	return frame_send(h->sock, &b, -1) == 0;
 }
 
@@ -104,14 +107,16 @@ static bool reach(const struct route *to, struct stream **out, struct smtp_resul
 	return true;
 }
 
-static void raise_walls(void)
+static void raise_walls(struct buf *missing)
 {
-	struct sandbox_walls walls = { .calls = false };
+	/* What stands already is the dispatcher's. */
+	struct sandbox_walls walls = { .dumps = true, .privileges = true };
 
 	if (fault_armed())
 		return;
 	sandbox_files(&walls, NULL, 0, true);
 	sandbox_calls(&walls, SANDBOX_CONNECTED);
+	sandbox_missing(&walls, missing);
 }
 
 static bool log_in(struct session *h, struct stream *stream, struct span password, struct smtp_result *r)
@@ -134,7 +139,7 @@ static bool connect_all(struct session *h, int secret, struct smtp_result *r)
 	if (good) {
 		/* From here on the end of the dispatcher is seen on its socket. */
 		prctl(PR_SET_PDEATHSIG, 0);
-		raise_walls();
+		raise_walls(&h->missing);
 		good = log_in(h, stream, buf_span(&password), r);
 	}
 	if (password.p)
@@ -232,7 +237,7 @@ static void drop_descriptors(int a, int b)
 
 _Noreturn void helper_main(const struct route *route, int sock, int secret)
 {
-	struct session h = { .route = route, .sock = sock, .room = malloc(FRAME_MAX) };
+	struct session h = { .route = route, .sock = sock, .room = malloc(FRAME_MAX), .missing = BUF_CAPPED(200) };
 	struct smtp_result r;
 	struct frame f;
 

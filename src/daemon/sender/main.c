@@ -31,26 +31,15 @@ _Noreturn static void end(const struct sender *s, enum ending why, const char *t
 	_exit(0);
 }
 
-static void raise_walls(const struct sender *s, struct sandbox_walls *walls)
+static void raise_walls(const struct sender *s, struct sandbox_walls *walls, struct buf *missing)
 {
-	/* What resolving a name and trusting an authority read; links lead to the folders under /run. */
-	const struct sandbox_path paths[] = {
-		{ .path = "/etc" },	    { .path = "/lib" },		    { .path = "/lib64" },
-		{ .path = "/usr/lib" },	    { .path = "/usr/share" },	    { .path = "/usr/local/share" },
-		{ .path = "/dev/urandom" }, { .path = "/run/resolvconf" }, { .path = "/run/systemd/resolve" },
-		{ .path = "/run/NetworkManager" },
-		{ .path = *s->route.ca_file ? s->route.ca_file : NULL },
-	};
-	BUF_CLEANUP struct buf missing = BUF_CAPPED(256);
-
 	if (fault_armed())
 		return;
-	sandbox_files(walls, paths, sizeof(paths) / sizeof(*paths), false);
-	sandbox_calls(walls, SANDBOX_ANY_ROOM);
-	sandbox_missing(walls, &missing);
-	if (missing.n)
+	sandbox_files_to_connect(walls, s->route.ca_file);
+	sandbox_missing(walls, missing);
+	if (missing->n)
 		log_event(LOG_WARN, "walls.missing", "account=%.*s walls=%s", SPAN_ARG(s->account),
-			  log_quote(buf_cstr(&missing)));
+			  log_quote(buf_cstr(missing)));
 }
 
 /* The account's settings out of the first frame. */
@@ -163,9 +152,12 @@ int main(void)
 			    .room = malloc(FRAME_MAX),
 			    .failure_text = BUF_CAPPED(FRAME_MAX) };
 	BUF_CLEANUP struct buf ready = BUF_CAPPED(FRAME_MAX);
+	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
 	struct arena *a = arena_new();
 
 	sandbox_first(&walls);
+	if (!fault_armed())
+		sandbox_calls(&walls, SANDBOX_ANY_ROOM);
 	sandbox_memory(&walls, MEMORY_MAX);
 	log_open(room_name(ROOM_SENDER), false);
 	if (!s.room)
@@ -181,8 +173,9 @@ int main(void)
 	fcntl(s.supervisor, F_SETFD, FD_CLOEXEC);
 	fcntl(s.keeper, F_SETFD, FD_CLOEXEC);
 	start(&s, a);
-	raise_walls(&s, &walls);
+	raise_walls(&s, &walls, &missing);
 	frame_begin(&ready, FRAME_READY);
+	frame_ready_put(&ready, buf_span(&missing));
 	frame_send(s.supervisor, &ready, -1);
 	serve(&s);
 	end(&s, ENDING_ORDERLY, "");

@@ -150,8 +150,24 @@ static bool hear_result(struct sender *s, struct helper *h, struct wire *w)
 	return true;
 }
 
-static bool hear_ready(struct sender *s, struct helper *h)
+/* What a helper lacks, the supervisor hears of as if it were ours. */
+static void pass_on(const struct sender *s, struct span missing)
 {
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_READY);
+	frame_ready_put(&b, missing);
+	frame_send(s->supervisor, &b, -1);
+}
+
+static bool hear_ready(struct sender *s, struct helper *h, struct wire *w)
+{
+	struct span missing;
+
+	if (!frame_ready_get(w, &missing))
+		return false;
+	if (h->state == HELPER_CONNECTING && missing.n)
+		pass_on(s, missing);
 	if (h->state == HELPER_CONNECTING) {
 		s->backoff_ms = 0;
 		log_event(LOG_INFO, "connection.open", "account=%.*s", SPAN_ARG(s->account));
@@ -189,7 +205,7 @@ void pool_hear(struct sender *s, struct helper *h)
 	if (r == 1) {
 		struct wire w = wire_over(f.payload);
 		if (f.type == FRAME_READY)
-			good = hear_ready(s, h);
+			good = hear_ready(s, h, &w);
 		else if (f.type == FRAME_DOT_ASK)
 			good = hear_dot(s, h, &w);
 		else if (f.type == FRAME_SENT_RESULT)

@@ -120,8 +120,8 @@ static int tell_keeper(struct house *h, const struct child *c, enum frame_type t
 	if (h->children[0].state != CHILD_RUNNING)
 		return -EPIPE;
 	frame_begin(&f, type);
-	if (type == FRAME_LOST)
-		frame_lost_put(&f, &p, span_of(c->text));
+	if (type == FRAME_LOST || type == FRAME_WALLS)
+		frame_lost_put(&f, &p, span_of(type == FRAME_LOST ? c->text : c->walls));
 	else
 		frame_peer_put(&f, &p);
 	return frame_send(h->children[0].sock, &f, fd);
@@ -219,18 +219,30 @@ static void end_stale(struct house *h, struct wire *w)
 	}
 }
 
+/* The keeper shows people what walls are missing where; it knows its own. */
+static void child_ready(struct house *h, struct child *c, struct span missing)
+{
+	c->ready = true;
+	snprintf(c->walls, sizeof(c->walls), "%.*s", SPAN_ARG(missing));
+	if (c->room == ROOM_KEEPER)
+		tell_keeper(h, &h->self, FRAME_WALLS, -1);
+	else
+		tell_keeper(h, c, FRAME_WALLS, -1);
+}
+
 bool child_told(struct house *h, struct child *c)
 {
 	static char room[FRAME_MAX];
 	struct frame f;
 	struct frame_ending e;
+	struct span text;
 	int r = frame_recv(c->sock, room, sizeof(room), &f);
 
 	if (r <= 0)
 		return r == -EAGAIN || r == -EINTR;
 	struct wire w = wire_over(f.payload);
-	if (f.type == FRAME_READY) {
-		c->ready = true;
+	if (f.type == FRAME_READY && frame_ready_get(&w, &text)) {
+		child_ready(h, c, text);
 	} else if (f.type == FRAME_NEED_SECRET && c->room == ROOM_SENDER) {
 		hand_secret(c);
 	} else if (f.type == FRAME_IDLE && c->room == ROOM_KEEPER) {

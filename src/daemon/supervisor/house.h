@@ -23,6 +23,7 @@ struct child {
 	enum ending why;
 	int64_t retry_after;
 	char text[512];
+	char walls[256];		      /* those that are missing */
 };
 
 struct house {
@@ -39,6 +40,7 @@ struct house {
 	struct blame_page *blame;
 	struct child *children;		      /* the keeper first, then the reader */
 	uint32_t n;
+	struct child self;		      /* we are a room, too */
 	bool idle;			      /* the keeper says so, in --once */
 };
 

@@ -200,13 +200,26 @@ static void watch(struct house *h, int signals)
 	free(who);
 }
 
+/* Whoever becomes another user can be dumped again: once before, once after. */
+static void raise_walls(struct child *self)
+{
+	struct sandbox_walls walls;
+	BUF_CLEANUP struct buf missing = BUF_CAPPED(sizeof(self->walls));
+
+	sandbox_first(&walls);
+	walls.files = walls.calls = true; /* whoever opens secrets and executes has not these */
+	sandbox_missing(&walls, &missing);
+	*self = (struct child){ .room = ROOM_SUPERVISOR, .sock = -1 };
+	snprintf(self->walls, sizeof(self->walls), "%s", buf_cstr(&missing));
+}
+
 int supervisor_run(const char *path, bool once, bool debug)
 {
 	struct house h = { .a = arena_new(), .once = once, .debug = debug, .listen_fd = -1 };
-	struct sandbox_walls walls = { 0 };
 	sigset_t set;
 
 	log_open("supervisor", debug);
+	raise_walls(&h.self);
 	signal(SIGPIPE, SIG_IGN);
 	int r = load(&h, path);
 	if (!r)
@@ -217,7 +230,7 @@ int supervisor_run(const char *path, bool once, bool debug)
 		arena_free(&h.a);
 		return r;
 	}
-	sandbox_first(&walls);
+	raise_walls(&h.self);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
