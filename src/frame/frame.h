@@ -122,12 +122,13 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out);
  * message or outbox entry before it touches it and clears `what` afterwards. After a death the
  * supervisor adds one to the tally of that key; the next keeper sets aside what was found guilty
  * twice. */
-enum blame_what { BLAME_NONE, BLAME_MESSAGE, BLAME_OUTBOX };
+enum blame_what { BLAME_NONE, BLAME_MESSAGE, BLAME_OUTBOX, BLAME_WAKE, BLAME_NOTICE, BLAME_WHAT_COUNT };
 enum { BLAME_TALLY = 32, BLAME_DEATHS = 2 };
 struct blame_page {
 	volatile uint32_t what;
 	volatile uint32_t unused;
-	volatile uint64_t key[2]; /* message: account<<32|mailbox, uidvalidity<<32|uid; outbox: 0, number */
+	volatile uint64_t key[2]; /* message: account<<32|mailbox, uidvalidity<<32|uid; outbox: 0, number;
+				   * wake: 0, conversation; notice to the lead: 0, account */
 	struct {
 		uint32_t what;
 		uint32_t deaths;

@@ -15,11 +15,12 @@ import integration as lib  # noqa: E402
 import post  # noqa: E402
 from letter import letter  # noqa: E402
 
-SUPPORT = "support@example.com"
+SUPPORT, LEAD = "support@example.com", "lead@example.com"
 STEPS = ("read", "known", "join", "record", "propose", "compose")  # a message in hand
 HAND_OUT = "hand-out"  # an outbox entry in hand
 WAIT_SECONDS = 180
 STEADY_SECONDS = 5
+SHORT_SECONDS = 8
 WHY = "it brought the keeper down twice"
 
 
@@ -125,10 +126,49 @@ def check_once(tap, hearback):
     tap.equal("and sets aside what came meanwhile", len(set_aside(hearback)), 2 * len(STEPS))
 
 
+def told(hearback, conversation):
+    """What the lead has read of a conversation, paragraph by paragraph."""
+    return [text for m in post.read(hearback.servers, LEAD)
+            for text in m.get_content().replace("\r", "").strip().split("\n\n")
+            if text.splitlines()[0].endswith(f": {conversation}")]
+
+
+def all_three(hearback, *how):
+    found = {row["requester"].split("@")[0]: row["conversation"] for row in hearback.rows("list", *how)}
+    return found if len(found) == 3 else None
+
+
+def clocks(tap, keeper):
+    """Two that bring the keeper down when their clock comes due, or when the lead is to be told so."""
+    with lib.beside(tap, [SUPPORT, LEAD] + [person(name) for name in ("wake", "notice", "calm", "late")],
+                    {"first_response": f"{SHORT_SECONDS}s", "notice_gap": "0s"}, rooms=[keeper]) as hearback:
+        hearback.start()
+        tap.check("hearback runs", hearback.ready(), hearback.log_tail())
+        hearback.command("mode", "support", "send")
+        for name in ("wake", "notice", "calm"):
+            send(hearback.servers, name, f"abort-at:{name}")
+        numbers = post.wait_until(lambda: all_three(hearback, "--all"), WAIT_SECONDS)
+        tap.check("all three are taken in", numbers, hearback.log_tail())
+        for name in ("notice", "calm"):
+            good = post.wait_until(lambda n=name: len(told(hearback, numbers[n])) == 2, WAIT_SECONDS)
+            tap.check(f"the lead is told of {name} twice", good, hearback.log_tail())
+        tap.check("with nothing that the mail says where that brings the keeper down",
+                  all("nobody could be named" in text for text in told(hearback, numbers["notice"])),
+                  told(hearback, numbers["notice"]))
+        tap.equal("all are listed as late", all_three(hearback, "--overdue"), numbers)
+        tap.equal("nothing is told of what cannot be woken", told(hearback, numbers["wake"]), [])
+        records = [row for row in hearback.rows("audit", "list") if row["event"] == "set-aside"]
+        tap.equal("which the audit says", [(row["conversation"], row["detail"]) for row in records],
+                  [(numbers["wake"], "its clocks brought the keeper down twice")])
+        tap.equal("each brought it down twice at a time", sorted(blamed(hearback)),
+                  sorted([("wake", 1), ("wake", 2)] + [("notice", 1), ("notice", 2)] * 2))
+        check_afterwards(tap, hearback)
+
+
 def test(tap):
     people = [f"{when}-{step}" for step in STEPS + (HAND_OUT,) for when in ("before", "poison", "after")] + ["late"]
     keeper = os.path.join(lib.folders()[1], "tests", "rooms", "hearback-keeper")
-    with lib.beside(tap, [SUPPORT, "lead@example.com"] + [person(name) for name in people], rooms=[keeper]) as hearback:
+    with lib.beside(tap, [SUPPORT, LEAD] + [person(name) for name in people], rooms=[keeper]) as hearback:
         hearback.start()
         tap.check("hearback runs", hearback.ready(), hearback.log_tail())
         hearback.command("mode", "support", "send")
@@ -139,6 +179,7 @@ def test(tap):
         check_silence(tap, hearback)
         check_afterwards(tap, hearback)
         check_once(tap, hearback)
+    clocks(tap, keeper)
 
 
 lib.main(test)

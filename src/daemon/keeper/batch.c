@@ -238,18 +238,9 @@ bool batch_ready(const struct keeper *k)
 	return next_ready(k, NULL) != NULL;
 }
 
-static bool guilty(const struct blame_page *page, enum blame_what what, uint64_t a, uint64_t b)
-{
-	for (uint32_t i = 0; page && i < BLAME_TALLY; i++)
-		if (page->tally[i].what == what && page->tally[i].key[0] == a && page->tally[i].key[1] == b)
-			return page->tally[i].deaths >= BLAME_DEATHS;
-	return false;
-}
-
 static void take_one(struct turn *t, struct batch *b, uint32_t i)
 {
 	const struct frame_batch_item *item = &b->info.at[i];
-	struct blame_page *page = t->k->blame;
 	uint64_t place[2] = { (uint64_t)b->account->id << 32 | (uint64_t)b->role, (uint64_t)b->uidvalidity << 32 | item->uid };
 	struct incoming in = {
 		.account = b->account,
@@ -263,17 +254,11 @@ static void take_one(struct turn *t, struct batch *b, uint32_t i)
 	/* What one message needs goes with it, so that a turn of a thousand takes no more memory than of one. */
 	struct arena *of_turn = t->a;
 	t->a = t->k->of_message;
-	if (page) {
-		page->key[0] = place[0];
-		page->key[1] = place[1];
-		page->what = BLAME_MESSAGE;
-	}
-	if (guilty(page, BLAME_MESSAGE, place[0], place[1]))
+	if (blame_take(t->k, BLAME_MESSAGE, place[0], place[1]))
 		message_set_aside(t, &in, "it brought the keeper down twice");
 	else
 		message_take(t, &in);
-	if (page)
-		page->what = BLAME_NONE;
+	blame_leave(t->k);
 	t->a = of_turn;
 	arena_reset(t->k->of_message);
 }

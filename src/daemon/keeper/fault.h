@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /* For the tests of promise P9 only: a keeper built with HEARBACK_FAULTS aborts at a step for which the
- * message in hand, or the one that the entry in hand answers, asks ("abort-at:join" in its Subject). The
- * keeper that is installed has none of it. */
+ * Subject in hand asks ("abort-at:join"). The keeper that is installed has none of it. */
 #pragma once
 #include "daemon/keeper/keeper.h"
 
 #ifdef HEARBACK_FAULTS
 #include <stdlib.h>
-static inline void fault(const char *step, const struct facts *f)
+static inline void fault_of_subject(const char *step, struct span subject)
 {
 	char mark[40] = "abort-at:";
 
 	strncat(mark, step, 20);
-	if (f && span_find(f->subject, span_of(mark)) >= 0)
+	if (span_find(subject, span_of(mark)) >= 0)
 		abort();
+}
+
+static inline void fault(const char *step, const struct facts *f)
+{
+	if (f)
+		fault_of_subject(step, f->subject);
 }
 
 static inline void fault_of_entry(const char *step, struct turn *t, const struct rec_outbox *e)
@@ -24,6 +29,12 @@ static inline void fault_of_entry(const char *step, struct turn *t, const struct
 		fault(step, &f);
 }
 #else
+static inline void fault_of_subject(const char *step, struct span subject)
+{
+	(void)step;
+	(void)subject;
+}
+
 static inline void fault(const char *step, const struct facts *f)
 {
 	(void)step;

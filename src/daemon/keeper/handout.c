@@ -221,45 +221,39 @@ static bool hand_over(struct turn *t, struct account *acc, uint64_t number, stru
 	return true;
 }
 
-static void hand_out_one(struct turn *t, uint64_t number, struct rec_outbox *e)
+static void hand_out_if_due(struct turn *t, struct account *acc, uint64_t number, struct rec_outbox *e)
 {
-	struct account *acc = keeper_account(t->k, e->account);
-	struct blame_page *page = t->k->blame;
-	const char *why;
+	const char *why = outdated(t, acc, e);
 
-	if (!acc) {
-		outgoing_drop(t, number, e, INPUT_GIVE_UP, "its account is no longer in the configuration", SPAN_NONE);
-		return;
-	}
-	if (page) {
-		page->key[0] = 0;
-		page->key[1] = number;
-		page->what = BLAME_OUTBOX;
-	}
 	fault_of_entry("hand-out", t, e);
-	if ((why = outdated(t, acc, e)))
+	if (why)
 		outgoing_drop(t, number, e, INPUT_GIVE_UP, why, SPAN_NONE);
 	else if (acc->mode != MODE_SEND)
 		outgoing_hold(t, number, e, acc, "the account does not send any more");
 	else if (acc->sender.fd >= 0 && acc->in_flight < (uint32_t)acc->c->smtp_connections * IN_FLIGHT_FACTOR &&
 		 acc->sender_pause <= t->now && sent_was_read(t, acc, e) && !hand_over(t, acc, number, e))
 		outgoing_hold(t, number, e, acc, "its bytes cannot be read from the ledger any more");
-	if (page)
-		page->what = BLAME_NONE;
+}
+
+static void hand_out_one(struct turn *t, uint64_t number, struct rec_outbox *e)
+{
+	struct account *acc = keeper_account(t->k, e->account);
+
+	if (!acc) {
+		outgoing_drop(t, number, e, INPUT_GIVE_UP, "its account is no longer in the configuration", SPAN_NONE);
+		return;
+	}
+	if (blame_take(t->k, BLAME_OUTBOX, 0, number))
+		outgoing_hold(t, number, e, acc, "it brought the keeper down twice");
+	else
+		hand_out_if_due(t, acc, number, e);
+	blame_leave(t->k);
 }
 
 void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const struct account *acc, const char *why)
 {
 	e->expires_at = t->now + acc->c->hold_expires;
 	outgoing_step(t, number, e, INPUT_HOLD, AUDIT_HELD, why, SPAN_NONE);
-}
-
-static bool entry_guilty(const struct blame_page *page, uint64_t number)
-{
-	for (uint32_t i = 0; page && i < BLAME_TALLY; i++)
-		if (page->tally[i].what == BLAME_OUTBOX && page->tally[i].key[1] == number)
-			return page->tally[i].deaths >= BLAME_DEATHS;
-	return false;
 }
 
 void outgoing_hand_out(struct turn *t)
@@ -275,12 +269,6 @@ void outgoing_hand_out(struct turn *t)
 			uint64_t number = key_get(rows[i].key, 9);
 			if (get_outbox(t, number, &e) || !outbox_may_send(e.state))
 				continue;
-			if (entry_guilty(t->k->blame, number)) {
-				struct account *acc = keeper_account(t->k, e.account);
-				if (acc)
-					outgoing_hold(t, number, &e, acc, "it brought the keeper down twice");
-				continue;
-			}
 			hand_out_one(t, number, &e);
 		}
 		if (n > 0)

@@ -398,6 +398,14 @@ bool audit_carry_head(struct turn *t, struct audit_head *out);
 void sets_keep(struct turn *t);
 int set_get(struct turn *t, const struct hash *h, struct span *out);
 
+/* -- blame (blame.c): what is in hand -------------------------------------------------------------------------------- */
+
+/* Takes it in hand; true if it brought the keeper down before, so often that it is to be set aside. */
+bool blame_take(struct keeper *k, enum blame_what what, uint64_t a, uint64_t b);
+void blame_leave(struct keeper *k);
+/* It was done another way: next time it is innocent again. */
+void blame_forget(struct keeper *k, enum blame_what what, uint64_t a, uint64_t b);
+
 /* -- time (time.c) ----------------------------------------------------------------------------------------------- */
 
 /* Does what is due in DB_WAKE, hold expiry and notices. True if there may be more right now. */

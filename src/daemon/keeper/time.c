@@ -2,6 +2,7 @@
 /* What must happen later: clocks that come due, holds that expire, notices to the lead. A wake entry is taken
  * out in the turn that does it and puts in its successor. */
 #include "base/log.h"
+#include "daemon/keeper/fault.h"
 #include "daemon/keeper/keeper.h"
 
 enum { WAKE_SLICE = 500 };
@@ -15,6 +16,7 @@ static void wake_conversation(struct turn *t, int64_t at, uint64_t number)
 		store_delete(t, DB_WAKE, &key);
 		return;
 	}
+	fault_of_subject("wake", c.subject);
 	const struct clock *silence = &c.story.silence;
 	if (silence->started_at && !silence->stopped_at && c.due_at[DEADLINE_SILENCE] <= t->now) {
 		struct event e = { .at = c.due_at[DEADLINE_SILENCE], .ordinal = number, .kind = EVENT_SILENCE };
@@ -25,14 +27,37 @@ static void wake_conversation(struct turn *t, int64_t at, uint64_t number)
 	conversation_store(t, number, &c);
 }
 
+/* Its clocks go on and lists show them, but nothing is done by itself when one comes due. */
+static void let_sleep(struct turn *t, int64_t at, uint64_t number)
+{
+	struct key key = key_u64_u64((uint64_t)at, number);
+	struct audit_record r = { .event = AUDIT_SET_ASIDE,
+				  .conversation = number,
+				  .purpose = 0xff,
+				  .verdict = 0xff,
+				  .detail = SPAN("its clocks brought the keeper down twice") };
+
+	store_delete(t, DB_WAKE, &key);
+	audit_append(t, &r);
+	log_event(LOG_CRIT, "conversation.set-aside", "conversation=C-%llu why=%s", (unsigned long long)number,
+		  log_quote("its clocks brought the keeper down twice"));
+}
+
 static bool wake_conversations(struct turn *t)
 {
 	struct key to = key_u64_u64((uint64_t)t->now + 1, 0);
 	struct engine_row *rows;
 	int n = txn_range(t->t, DB_WAKE, SPAN_NONE, key_span(&to), false, WAKE_SLICE, t->a, &rows);
 
-	for (int i = 0; i < n; i++)
-		wake_conversation(t, (int64_t)key_get(rows[i].key, 0), key_get(rows[i].key, 8));
+	for (int i = 0; i < n; i++) {
+		int64_t at = (int64_t)key_get(rows[i].key, 0);
+		uint64_t number = key_get(rows[i].key, 8);
+		if (blame_take(t->k, BLAME_WAKE, 0, number))
+			let_sleep(t, at, number);
+		else
+			wake_conversation(t, at, number);
+		blame_leave(t->k);
+	}
 	return n == WAKE_SLICE;
 }
 
@@ -81,6 +106,7 @@ struct digest {
 	struct buf anchor;
 	uint32_t all;
 	uint64_t only;	/* the conversation, where it is one */
+	bool plain;	/* nothing that mail says: it brought the keeper down */
 };
 
 /* Answered, started anew or overtaken by the breach in the meantime: nobody needs to hear of it. */
@@ -115,6 +141,9 @@ static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum 
 	wire_put_u8(&d->anchor, breach);
 	if (d->n[breach] == NOTICE_LINES)
 		return;
+	if (d->plain)
+		c.requester = c.subject = SPAN_NONE;
+	fault_of_subject("notice", c.subject);
 	put_iso(&due, c.due_at[clock]);
 	put_duration(&left, c.due_at[clock] - t->now);
 	d->lines[breach][d->n[breach]++] = (struct reply_line){
@@ -160,6 +189,7 @@ static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r
 	int n;
 
 	d->anchor = BUF_CAPPED(64 * 1024);
+	d->plain = blame_take(t->k, BLAME_NOTICE, 0, acc->id);
 	do {
 		n = txn_range(t->t, DB_NOTICE, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
 		for (int i = 0; i < n; i++) {
@@ -177,6 +207,9 @@ static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r
 		put_account(t, acc->id, r);
 	}
 	buf_free(&d->anchor);
+	if (d->plain)
+		blame_forget(t->k, BLAME_NOTICE, 0, acc->id);
+	blame_leave(t->k);
 }
 
 /* When the account's lead may be told of what waits; INT64_MAX: nothing waits. */

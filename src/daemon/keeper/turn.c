@@ -34,8 +34,7 @@ _Noreturn void keeper_fail(struct keeper *k, enum ending why, const char *fmt, .
 	va_end(ap);
 	log_event(LOG_CRIT, "keeper.fail", "why=%s", log_quote(line));
 	/* Not the fault of what was in hand. */
-	if (k->blame)
-		k->blame->what = BLAME_NONE;
+	blame_leave(k);
 	if (k->supervisor.fd >= 0) {
 		BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 		struct frame_ending e = { .why = why, .text = span_of(line) };

@@ -265,13 +265,14 @@ bool child_told(struct house *h, struct child *c)
  * that brings the keeper nearer to setting the thing aside. */
 static bool blame(struct house *h, int wait_status)
 {
+	static const char *const names[BLAME_WHAT_COUNT] = { "none", "message", "outbox", "wake", "notice" };
 	struct blame_page *p = h->blame;
 	uint32_t what = p->what;
 	uint64_t key[2] = { p->key[0], p->key[1] };
 	uint32_t slot = 0;
 
 	p->what = BLAME_NONE;
-	if (what == BLAME_NONE || (WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM)))
+	if (what == BLAME_NONE || what >= BLAME_WHAT_COUNT || (WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM)))
 		return false;
 	for (uint32_t i = 0; i < BLAME_TALLY; i++) {
 		if (p->tally[i].what == what && p->tally[i].key[0] == key[0] && p->tally[i].key[1] == key[1]) {
@@ -289,7 +290,7 @@ static bool blame(struct house *h, int wait_status)
 		p->tally[slot].deaths = 0;
 	}
 	p->tally[slot].deaths++;
-	log_event(LOG_WARN, "keeper.blamed", "what=%s key=%llx.%llx deaths=%u", what == BLAME_MESSAGE ? "message" : "outbox",
+	log_event(LOG_WARN, "keeper.blamed", "what=%s key=%llx.%llx deaths=%u", names[what],
 		  (unsigned long long)key[0], (unsigned long long)key[1], p->tally[slot].deaths);
 	return p->tally[slot].deaths <= BLAME_DEATHS;
 }
