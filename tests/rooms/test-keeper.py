@@ -282,6 +282,7 @@ def one_acknowledgement():
         inbox.take({4: letter(BEN, "Re: Q again", message_id="b2@c", names=["q@c"])}, {4: now - 30})
         sent_answers(sent)
         t.equal("a new opening is", sender.deliver()[1], BEN)
+        t.equal("told to stop, it ends in order", k.stop(), 0)
 
 
 def sent_before():
@@ -659,7 +660,9 @@ def why_of_many():
         rows = k.ask("why", what=ANNA)
         t.equal("each decision is told", len([r for r in rows if r["about"] == "decision"]), 750)
         t.check("each replay agrees", all(r["replay"].startswith("same") for r in rows if r["about"] == "decision"))
-        t.check("memory", peak() - before < 20 * 1024, f"{peak() - before} kB more")
+        with open(BINARY, "rb") as f:
+            keeps_freed = b"__asan_init" in f.read()
+        t.check("memory", keeps_freed or peak() - before < 20 * 1024, f"{peak() - before} kB more")
 
 
 def silence():
