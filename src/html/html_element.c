@@ -14,7 +14,7 @@ static const struct element elements[] = {
 	{ "address", HTML_BLOCK },
 	{ "article", HTML_BLOCK },
 	{ "aside", HTML_BLOCK },
-	{ "blockquote", HTML_QUOTE },
+	{ "blockquote", HTML_BLOCK },
 	{ "body", HTML_BLOCK },
 	{ "br", HTML_BREAK },
 	{ "caption", HTML_BLOCK },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "html/html_text.h"
 #include "html/html_element.h"
+#include "html/html_quote.h"
 #include "html/line_writer.h"
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
@@ -19,6 +20,8 @@ struct html_reader {
 	unsigned hidden;	/* open elements whose content is no text */
 	size_t depth;		/* open elements */
 	size_t ends;		/* end tags that closed something */
+	size_t quoted[LINE_QUOTES]; /* depths of the open elements that hold quotes */
+	unsigned nquoted;
 	char link[LINK_MAX + 1];
 	size_t link_from;	/* where the text of the link begins in the output */
 };
@@ -66,6 +69,31 @@ static void link_close(struct html_reader *r)
 	r->link[0] = '\0';
 }
 
+/* Deeper quotes than are shown need no mark of their own. */
+static void quote_open(struct html_reader *r, const char *name, const char *const *atts)
+{
+	enum html_quote quote = html_quote_of(name, atts);
+
+	if (quote != HTML_QUOTE_WITHIN && quote != HTML_QUOTE_REST)
+		return;
+	line_break(&r->lines, 1);
+	if (quote == HTML_QUOTE_REST) {
+		r->lines.rest_quoted = true;
+	} else if (r->nquoted < LINE_QUOTES) {
+		r->quoted[r->nquoted++] = r->depth;
+		r->lines.quotes++;
+	}
+}
+
+static void quote_close(struct html_reader *r)
+{
+	if (!r->nquoted || r->quoted[r->nquoted - 1] != r->depth)
+		return;
+	line_break(&r->lines, 1);
+	r->nquoted--;
+	r->lines.quotes--;
+}
+
 static void open_element(void *data, const xmlChar *name, const xmlChar **atts)
 {
 	struct html_reader *r = data;
@@ -77,6 +105,7 @@ static void open_element(void *data, const xmlChar *name, const xmlChar **atts)
 		r->hidden++;
 	if (r->hidden)
 		return;
+	quote_open(r, (const char *)name, (const char *const *)(const void *)atts);
 	switch (meaning) {
 	case HTML_INLINE:
 	case HTML_HIDDEN:
@@ -97,10 +126,6 @@ static void open_element(void *data, const xmlChar *name, const xmlChar **atts)
 		break;
 	case HTML_CELL:
 		line_text(w, SPAN(" "));
-		break;
-	case HTML_QUOTE:
-		line_break(w, 1);
-		w->quotes++;
 		break;
 	case HTML_BULLETS:
 	case HTML_NUMBERS:
@@ -132,6 +157,8 @@ static void close_element(void *data, const xmlChar *name)
 	enum html_meaning meaning = html_element_meaning((const char *)name);
 
 	r->ends++;
+	if (!r->hidden)
+		quote_close(r);
 	if (r->depth)
 		r->depth--;
 	if (r->hidden) {
@@ -155,11 +182,6 @@ static void close_element(void *data, const xmlChar *name)
 		break;
 	case HTML_PARAGRAPH:
 		line_break(w, 2);
-		break;
-	case HTML_QUOTE:
-		line_break(w, 1);
-		if (w->quotes)
-			w->quotes--;
 		break;
 	case HTML_BULLETS:
 	case HTML_NUMBERS:

@@ -44,7 +44,7 @@ static void put_item(struct line_writer *w)
 /* What has been asked for since the last text. */
 static void settle(struct line_writer *w)
 {
-	unsigned now = shown(w->quotes);
+	unsigned now = shown(w->quotes + w->rest_quoted);
 	bool fresh = !w->started || w->breaks;
 
 	for (unsigned i = 0; i < w->breaks; i++) {

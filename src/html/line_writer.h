@@ -16,6 +16,7 @@ struct line_writer {
 	bool started;		/* something has been written by this writer */
 	unsigned preformatted;	/* levels of elements whose white space stands */
 	unsigned quotes;
+	bool rest_quoted;	/* all that comes is a quote, one level more */
 	unsigned shown_quotes;	/* of the line before */
 	unsigned lists;
 	unsigned next_item[LINE_LISTS]; /* number of the next item; 0 for bullets */

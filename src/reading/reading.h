@@ -109,5 +109,28 @@ void reading_voice(struct arena *a, const struct facts *f, const struct reading_
 		   bool in_sent, struct voice_found *out);
 /* Is one of our addresses (or the group) in To, Cc, Bcc or Resent-*? (RFC 3834 section 2) */
 bool reading_addressed(struct arena *a, const struct facts *f, const struct reading_account *acc);
-/* Text without quoted lines and signature, for fingerprints and listings: never empty if text is not. */
+
+/* -- new text ------------------------------------------------------------------------------------- */
+enum stretch_kind {
+	STRETCH_NEW,	    /* what this person wrote now */
+	STRETCH_CONTEXT,    /* a quote that is answered in place */
+	STRETCH_QUOTE,	    /* what others wrote, and what introduces it */
+	STRETCH_FORWARDED,
+	STRETCH_SIGNATURE,
+	STRETCH_DISCLAIMER,
+	STRETCH_COUNT
+};
+const char *stretch_kind_name(enum stretch_kind k);
+
+/* Bytes `from` to `from + n` of a text, whole lines but where two things share one. */
+struct stretch {
+	enum stretch_kind kind;
+	size_t from, n;
+};
+/* Takes a text (UTF-8, LF line ends) apart: *out (in the arena) gets its stretches in order and without
+ * gaps; their number. Some of it is always new: a text that is nothing but quotes, or a message passed on
+ * without a word, is what its sender had to say. Time is linear in its length. */
+uint32_t reading_new_text(struct arena *a, struct span text, struct stretch **out);
+/* The new text and the quotes it answers in place, trimmed, at most `max` bytes, for fingerprints and
+ * listings: never empty if the text is not. */
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);

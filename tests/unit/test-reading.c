@@ -378,8 +378,8 @@ static void an_excerpt_is_what_is_new(void **state)
 	struct arena *a ARENA_CLEANUP = arena_new();
 	struct facts f = { .text = SPAN("It burns.\n\n> Is it on?\n>> Hello\nYes.\n-- \nAlice\n") };
 
-	assert_span(reading_excerpt(a, &f, 1000), "It burns.\n\nYes.");
-	assert_span(reading_excerpt(a, &f, 5), "It b");
+	assert_span(reading_excerpt(a, &f, 1000), "It burns.\n\n> Is it on?\n>> Hello\nYes.");
+	assert_span(reading_excerpt(a, &f, 5), "It bu");
 	f.text = SPAN("> all of it\n> is quoted\n");
 	assert_span(reading_excerpt(a, &f, 1000), "> all of it\n> is quoted");
 	f.text = SPAN("-- \nonly a signature\n");

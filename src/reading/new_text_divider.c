@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/* "-----Original Message-----" and "---------- Forwarded message ---------", by language. */
+#include "reading/new_text.h"
+
+static const struct span originals[] = {
+	WORD("original message"), WORD("reply message"), WORD("original email"), WORD("original e-mail"), WORD("original appointment"),
+	WORD("ursprüngliche nachricht"), WORD("urspruengliche nachricht"), WORD("originalnachricht"), WORD("antwort nachricht"),
+	WORD("original-nachricht"), WORD("message d'origine"), WORD("message d’origine"), WORD("message original"),
+	WORD("mensaje original"), WORD("mensagem original"), WORD("messaggio originale"), WORD("messaggio orig"),
+	WORD("oorspronkelijk bericht"), WORD("oorspronkelijke bericht"), WORD("originalmeddelande"), WORD("ursprungligt meddelande"),
+	WORD("oprindelig meddelelse"), WORD("oprindelig besked"), WORD("original besked"), WORD("opprinnelig melding"), WORD("original melding"),
+	WORD("alkuperäinen viesti"), WORD("wiadomość oryginalna"), WORD("oryginalna wiadomość"),
+	WORD("původní zpráva"), WORD("pôvodná správa"), WORD("eredeti üzenet"),
+	WORD("mesaj original"), WORD("orijinal mesaj"), WORD("izvorna poruka"), WORD("originalna poruka"), WORD("izvirno sporočilo"),
+	WORD("сходное сообщение"), /* ru */
+	WORD("ригінальн"), /* uk */
+	WORD("ρχικό μήνυμα"), /* el */
+	WORD("原始邮件"), WORD("原始郵件"), /* zh */
+	WORD("元のメッセージ"), /* ja */
+	WORD("원본"), WORD("thư gốc"), /* ko, vi */
+	WORD("הודעה מקורית"), /* he */
+};
+
+static const struct span forwards[] = {
+	WORD("forwarded message"), WORD("forwarded by"), WORD("weitergeleitete nachricht"), WORD("weitergeleitete e-mail"),
+	WORD("message transféré"), WORD("mensaje reenviado"), WORD("mensagem encaminhada"), WORD("mensagem reencaminhada"),
+	WORD("messaggio inoltrato"), WORD("doorgestuurd bericht"), WORD("vidarebefordrat"), WORD("videresendt"), WORD("videresendt melding"),
+	WORD("välitetty viesti"), WORD("edelleenlähetetty"), WORD("przekazana wiadomość"),
+	WORD("přeposlaná zpráva"), WORD("továbbított"), WORD("mesaj redirec"), WORD("yönlendirilmiş"),
+	WORD("iletilmiş ileti"), WORD("пересыл"), WORD("Пересыл"),
+	WORD("转发"), WORD("轉寄"), WORD("転送"), WORD("전달"),
+	WORD("missatge reenviat"),
+};
+
+/* Apple's, without dashes. */
+static const struct span begins[] = {
+	WORD("begin forwarded message"), WORD("anfang der weitergeleiteten"), WORD("début du message transféré"),
+	WORD("début du message réexpédié"), WORD("inicio del mensaje reenviado"), WORD("início da mensagem"),
+	WORD("inizio messaggio inoltrato"), WORD("begin doorgestuurd bericht"), WORD("vidarebefordrat mejl"), WORD("start på videresendt"),
+	WORD("videresendt melding"),
+};
+
+enum { DIVIDER_BYTES = 120 };
+
+uint32_t divider_at(const struct lines *l, uint32_t i, bool *forwarded)
+{
+	struct span s = line_trimmed(l, i);
+	size_t dashes = 0, after = 0;
+
+	if (s.n < 6 || s.n > DIVIDER_BYTES)
+		return 0;
+	*forwarded = s.p[s.n - 1] == ':' && text_begins(s, begins, COUNT(begins));
+	if (*forwarded)
+		return 1;
+	while (dashes < s.n && memchr("-_*=", s.p[dashes], 4))
+		dashes++;
+	while (after < s.n - dashes && memchr("-_*=", s.p[s.n - 1 - after], 4))
+		after++;
+	if (dashes < 2 || after < 2)
+		return 0;
+	*forwarded = text_has(s, forwards, COUNT(forwards));
+	return *forwarded || text_has(s, originals, COUNT(originals)) ? 1 : 0;
+}
