@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sys
 import traceback
 
@@ -53,6 +54,9 @@ def main(test):
     if reason:
         protocol.skip_all(reason)
     tap = protocol.Tap()
+    # Whoever ends the test early leaves no server behind.
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sig, lambda *_: sys.exit(1))
     try:
         test(tap)
     except Exception as e:  # pylint: disable=broad-exception-caught
