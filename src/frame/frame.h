@@ -21,6 +21,7 @@ enum frame_type {
 	FRAME_LOST,	    /* frame_lost: a room of the keeper has ended, and why */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	FRAME_WALLS,	    /* keeper: frame_lost; that room (ROOM_SUPERVISOR too) serves, without these walls */
+	FRAME_ALIVE,	    /* are you? The same goes back */
 	/* child -> supervisor */
 	FRAME_READY,	    /* frame_ready: behind the walls, serving */
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */

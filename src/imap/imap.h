@@ -44,6 +44,10 @@ bool imap_lost_over_answer(const struct imap *imap);
 /* Seconds the server asked us to stay away, 0 if it did not. */
 int64_t imap_retry_after(const struct imap *imap);
 
+/* While any later call waits for the server, `answer` is called when `fd` can be read. False: what lies there is not for
+ * it; then the call waits for the server alone, and imap_wait() takes `fd` for one of `others` that is ready. */
+void imap_beside(struct imap *imap, int fd, bool (*answer)(void *context), void *context);
+
 /* Connects, starts TLS, reads greeting and capabilities. */
 enum imap_fault imap_open(struct imap *imap, const struct imap_server *server);
 /* AUTHENTICATE PLAIN where offered, else LOGIN. After this nothing needs a file or a new socket. */

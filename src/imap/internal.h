@@ -43,6 +43,7 @@ enum offers {
 
 struct imap {
 	struct stream *stream;
+	struct stream_beside beside; /* answer NULL: nothing is */
 	mailimap *m;
 	struct rows rows;
 	unsigned own_tag;

@@ -92,6 +92,12 @@ int64_t imap_retry_after(const struct imap *imap)
 	return imap->retry_after;
 }
 
+void imap_beside(struct imap *imap, int fd, bool (*answer)(void *context), void *context)
+{
+	imap->beside = (struct stream_beside){ .fd = fd, .answer = answer, .context = context };
+	stream_beside(imap->stream, &imap->beside);
+}
+
 void imap_arm(struct imap *imap, int64_t ms, uint64_t bytes)
 {
 	if (!imap->broken)

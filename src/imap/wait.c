@@ -12,6 +12,19 @@ static bool unread(const struct imap *imap)
 	return imap->m->imap_stream->read_buffer_len > 0 || stream_pending(imap->stream);
 }
 
+/* Whoever asks beside the server has got an answer, and nobody else is ready. */
+static bool answered(struct imap *imap, struct pollfd *all, nfds_t n)
+{
+	bool others = false, asked = false;
+
+	for (nfds_t i = 0; i < n; i++) {
+		bool beside = imap->beside.answer && all[i].fd == imap->beside.fd;
+		asked |= beside && all[i].revents;
+		others |= !beside && all[i].revents;
+	}
+	return asked && !others && imap->beside.answer(imap->beside.context);
+}
+
 /* True as soon as the server has something to say; false when one of the others is ready or time is over. */
 static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until)
 {
@@ -30,6 +43,8 @@ static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, in
 			return true;
 		int r = poll(all, n + 1, left > INT32_MAX ? INT32_MAX : (int)left);
 		if (r < 0 && errno == EINTR)
+			continue;
+		if (r > 0 && answered(imap, all, n + 1))
 			continue;
 		for (nfds_t i = 0; i < n; i++)
 			others[i].revents = all[i + 1].revents;

@@ -16,6 +16,7 @@ struct stream {
 	int64_t deadline;     /* monotonic milliseconds */
 	int64_t idle_ms;
 	uint64_t budget;
+	const struct stream_beside *beside;
 	int failed;
 	char where[STREAM_WHERE];
 	char why[200];

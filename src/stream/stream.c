@@ -23,7 +23,10 @@ int stream_fail(struct stream *s, int code, const char *fmt, ...)
 
 int stream_wait(struct stream *s, short events)
 {
-	struct pollfd p = { .fd = s->fd, .events = events };
+	struct pollfd p[] = {
+		{ .fd = s->fd, .events = events },
+		{ .fd = s->beside ? s->beside->fd : -1, .events = POLLIN },
+	};
 	int64_t quiet_until = clock_mono_ms() + s->idle_ms;
 	int64_t until = s->deadline < quiet_until ? s->deadline : quiet_until;
 
@@ -34,12 +37,19 @@ int stream_wait(struct stream *s, short events)
 		if (left <= 0)
 			return stream_fail(s, -ETIMEDOUT, "the server was silent for %lld s",
 					   (long long)(s->idle_ms / 1000));
-		int r = poll(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
-		if (r > 0)
+		int r = poll(p, 2, left > INT32_MAX ? INT32_MAX : (int)left);
+		if (r > 0 && p[0].revents)
 			return 0;
+		if (r > 0 && !s->beside->answer(s->beside->context))
+			p[1].fd = -1;
 		if (r < 0 && errno != EINTR)
 			return stream_fail(s, -errno, "poll: %s", strerror(errno));
 	}
+}
+
+void stream_beside(struct stream *s, const struct stream_beside *who)
+{
+	s->beside = who;
 }
 
 static int tls_failure(struct stream *s, ssize_t code)

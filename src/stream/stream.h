@@ -39,6 +39,15 @@ void stream_arm(struct stream *s, int64_t deadline_ms, uint64_t budget);
 /* How long a single wait may see nothing at all; the deadline cuts it short. */
 void stream_idle(struct stream *s, int64_t idle_ms);
 
+/* Somebody who must not wait for as long as the server does. */
+struct stream_beside {
+	int fd;
+	bool (*answer)(void *context); /* fd can be read. False: what lies there is not for it */
+	void *context;
+};
+/* From now on, whenever the server is waited for; the caller keeps it. */
+void stream_beside(struct stream *s, const struct stream_beside *who);
+
 /* Some bytes, at least one. Negative: -ETIMEDOUT (silence or deadline), -EMSGSIZE (budget), -EPIPE (the
  * server closed: an end is always an error), -EPROTO (TLS), other -errno. n must not be 0. */
 ssize_t stream_read(struct stream *s, void *p, size_t n);

@@ -231,10 +231,20 @@ static void note_walls(struct keeper *k, struct frame *f)
 		room_walls_set(walls, missing);
 }
 
+static void say_alive(struct keeper *k)
+{
+	struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_ALIVE);
+	peer_say(&k->supervisor, &b, -1);
+}
+
 static void hear_supervisor(struct keeper *k, struct frame *f)
 {
 	if (f->type == FRAME_STOP)
 		k->ending = true;
+	else if (f->type == FRAME_ALIVE)
+		say_alive(k);
 	else if (f->type == FRAME_PEER)
 		meet(k, f);
 	else if (f->type == FRAME_LOST)

@@ -144,7 +144,10 @@ static bool connect_server(struct poller *p)
 
 	sandbox_files_to_connect(&p->walls, server.ca_file);
 	p->imap = imap_new();
-	return poller_fine(p, imap_open(p->imap, &server)) && log_in(p);
+	if (!poller_fine(p, imap_open(p->imap, &server)))
+		return false;
+	imap_beside(p->imap, CHILD_SUPERVISOR_FD, poller_answer, p);
+	return log_in(p);
 }
 
 static bool tell_ready(struct poller *p)

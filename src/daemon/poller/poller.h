@@ -61,6 +61,8 @@ bool poller_fine(struct poller *p, enum imap_fault fault);
 bool poller_tell(struct poller *p, int sock, const struct buf *b, int fd);
 /* Hears what is ready on both sockets; waits up to timeout_ms (-1: for ever) if nothing is. */
 bool poller_hear(struct poller *p, int timeout_ms);
+/* While a server is waited for: answers the supervisor whether we are alive; false if it wants anything else. */
+bool poller_answer(void *poller);
 /* Hands over items whose bytes are in p->bytes as one batch; waits while two are unanswered. */
 bool poller_send_batch(struct poller *p, struct frame_batch_item *items, uint32_t n);
 

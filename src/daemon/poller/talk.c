@@ -4,6 +4,7 @@
 #include "daemon/poller/poller.h"
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 /* A third batch waits until the first one is committed. */
 enum { BATCHES_AHEAD = 2 };
@@ -32,8 +33,18 @@ bool poller_tell(struct poller *p, int sock, const struct buf *b, int fd)
 	return true;
 }
 
+static bool say_alive(struct poller *p)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_ALIVE);
+	return poller_tell(p, CHILD_SUPERVISOR_FD, &b, -1);
+}
+
 static bool hear_supervisor(struct poller *p, const struct frame *f)
 {
+	if (f->type == FRAME_ALIVE)
+		return say_alive(p);
 	if (f->type == FRAME_STOP)
 		return poller_end(p, ENDING_ORDERLY, "%s: told to stop", p->name);
 	return poller_end(p, ENDING_TRANSIENT, "%s: the supervisor sent what no poller understands", p->name);
@@ -74,6 +85,21 @@ static bool hear_one(struct poller *p, int sock)
 	bool good = sock == CHILD_KEEPER_FD ? hear_keeper(p, &f) : hear_supervisor(p, &f);
 	frame_close_fds(&f);
 	return good;
+}
+
+bool poller_answer(void *poller)
+{
+	struct poller *p = poller;
+	unsigned char head[2];
+	struct frame f;
+
+	/* Anything else is heard in its turn. */
+	if (recv(CHILD_SUPERVISOR_FD, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) != (ssize_t)sizeof(head) ||
+	    head[0] != FRAME_VERSION || head[1] != FRAME_ALIVE ||
+	    frame_recv(CHILD_SUPERVISOR_FD, p->room, sizeof(p->room), &f) != 1)
+		return false;
+	frame_close_fds(&f);
+	return say_alive(p);
 }
 
 bool poller_hear(struct poller *p, int timeout_ms)

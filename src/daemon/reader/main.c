@@ -96,10 +96,11 @@ static bool supervised(struct reader *r)
 	if (frame_recv(CHILD_SUPERVISOR_FD, r->room, sizeof(r->room), &f) != 1)
 		return false;
 	frame_close_fds(&f);
-	if (f.type != FRAME_START)
+	if (f.type != FRAME_START && f.type != FRAME_ALIVE)
 		return false;
-	frame_begin(&b, FRAME_READY);
-	frame_ready_put(&b, buf_span(&r->missing));
+	frame_begin(&b, f.type == FRAME_START ? FRAME_READY : FRAME_ALIVE);
+	if (f.type == FRAME_START)
+		frame_ready_put(&b, buf_span(&r->missing));
 	return frame_send(CHILD_SUPERVISOR_FD, &b, -1) == 0;
 }
 

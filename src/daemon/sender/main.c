@@ -78,7 +78,11 @@ static void hear_supervisor(struct sender *s)
 	if (r != 1)
 		_exit(1);
 	struct wire w = wire_over(f.payload);
-	if (f.type == FRAME_STOP && !s->stopping) {
+	if (f.type == FRAME_ALIVE) {
+		BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+		frame_begin(&b, FRAME_ALIVE);
+		frame_send(s->supervisor, &b, -1);
+	} else if (f.type == FRAME_STOP && !s->stopping) {
 		pool_stop(s, clock_mono_ms());
 	} else if (f.type == FRAME_SECRET && s->secret_asked && frame_secret_get(&w, &error)) {
 		s->secret_asked = false;

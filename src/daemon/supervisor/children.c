@@ -149,6 +149,7 @@ bool child_start(struct house *h, struct child *c)
 	c->ended = c->ready = false;
 	c->retry_after = 0;
 	c->text[0] = '\0';
+	c->asked_ms = c->aborted_ms = 0;
 	if (c->room != ROOM_KEEPER && room_pair(pair))
 		return false;
 	int r = room_spawn(c->room, pair[1], c->room == ROOM_KEEPER ? h->blame_fd : -1, &s, &err);
@@ -243,6 +244,8 @@ bool child_told(struct house *h, struct child *c)
 	struct wire w = wire_over(f.payload);
 	if (f.type == FRAME_READY && frame_ready_get(&w, &text)) {
 		child_ready(h, c, text);
+	} else if (f.type == FRAME_ALIVE) {
+		c->asked_ms = 0;
 	} else if (f.type == FRAME_NEED_SECRET && c->room == ROOM_SENDER) {
 		hand_secret(c);
 	} else if (f.type == FRAME_IDLE && c->room == ROOM_KEEPER) {

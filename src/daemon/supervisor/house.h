@@ -24,9 +24,19 @@ struct child {
 	int64_t retry_after;
 	char text[512];
 	char walls[256];		      /* those that are missing */
+	int64_t asked_ms;		      /* whether it is alive; 0: it owes no answer */
+	int64_t aborted_ms;		      /* it did not answer; 0: it did */
+};
+
+/* What is read from files. */
+struct set {
+	struct arena *a;
+	struct config config;
+	struct span templates;
 };
 
 struct house {
+	const char *path;
 	struct arena *a;
 	struct config config;
 	struct span templates;
@@ -42,7 +52,22 @@ struct house {
 	uint32_t n;
 	struct child self;		      /* we are a room, too */
 	bool idle;			      /* the keeper says so, in --once */
+	struct set next;		      /* what the rooms start with when all have ended; a NULL: nothing */
+	int64_t watchdog_ms;
+	int64_t round_ms;		      /* when all were asked last */
+	bool told_ready;
+	char state[600];
 };
+
+/* alive.c: asks, ends who does not answer; returns the milliseconds until it wants to be called again. */
+int64_t house_round(struct house *h, int64_t now_ms);
+/* Tells the service manager what is new. */
+void house_tell_state(struct house *h);
+
+/* reload.c: reads the settings anew; true if the rooms must end for them. */
+bool house_reload(struct house *h);
+/* All rooms have ended: true if it goes on with new settings. */
+bool house_renew(struct house *h);
 
 /* children.c */
 void house_people(struct house *h);

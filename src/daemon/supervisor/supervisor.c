@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/settings.h"
 #include "daemon/supervisor/house.h"
+#include "daemon/supervisor/notify.h"
 #include "sandbox/sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
+enum { STOP_MS = 15000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
 
 static void print_lines(const char *what, const struct config_errors *e)
 {
@@ -146,9 +147,9 @@ static bool all_down(const struct house *h)
 	return true;
 }
 
-static int patience(const struct house *h)
+static int patience(struct house *h)
 {
-	int64_t now = clock_mono_ms(), wait = TICK_MS;
+	int64_t now = clock_mono_ms(), wait = h->stopping ? 0 : house_round(h, now);
 
 	/* Nobody is started before the keeper serves: its word that it does wakes us. */
 	for (uint32_t i = 0; i < (h->children[0].ready ? h->n : 1); i++)
@@ -161,6 +162,22 @@ static int patience(const struct house *h)
 static bool hopeless(const struct house *h)
 {
 	return h->children[0].state == CHILD_GIVEN_UP || h->children[1].state == CHILD_GIVEN_UP;
+}
+
+static void hear_signal(struct house *h, uint32_t number)
+{
+	if (number == SIGCHLD)
+		return;
+	if (number == SIGHUP) {
+		/* Not in the one pass, and not on the way out. */
+		if (!h->once && (!h->stopping || h->next.a) && house_reload(h))
+			stop_in_order(h);
+		return;
+	}
+	log_event(LOG_INFO, "stopping", "signal=%u", number);
+	notify("STOPPING=1");
+	arena_free(&h->next.a);
+	stop_in_order(h);
 }
 
 static void watch(struct house *h, int signals)
@@ -185,16 +202,15 @@ static void watch(struct house *h, int signals)
 				kill(who[i]->pid, SIGKILL);
 		if (p[0].revents & POLLIN) {
 			struct signalfd_siginfo s;
-			if (read(signals, &s, sizeof(s)) == (ssize_t)sizeof(s) && s.ssi_signo != SIGCHLD) {
-				log_event(LOG_INFO, "stopping", "signal=%u", s.ssi_signo);
-				stop_in_order(h);
-			}
+			if (read(signals, &s, sizeof(s)) == (ssize_t)sizeof(s))
+				hear_signal(h, s.ssi_signo);
 		}
 		reap(h);
 		if (h->stopping || h->idle || hopeless(h))
 			stop_in_order(h);
 		else
 			house_start_due(h);
+		house_tell_state(h);
 	} while (!h->stopping || !all_down(h));
 	free(p);
 	free(who);
@@ -215,7 +231,7 @@ static void raise_walls(struct child *self)
 
 int supervisor_run(const char *path, bool once, bool debug)
 {
-	struct house h = { .a = arena_new(), .once = once, .debug = debug, .listen_fd = -1 };
+	struct house h = { .path = path, .a = arena_new(), .once = once, .debug = debug, .listen_fd = -1 };
 	sigset_t set;
 
 	log_open("supervisor", debug);
@@ -238,9 +254,13 @@ int supervisor_run(const char *path, bool once, bool debug)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	FD_CLEANUP int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	h.watchdog_ms = notify_watchdog_ms();
+	h.round_ms = clock_mono_ms();
 	house_people(&h);
 	log_event(LOG_INFO, "started", "accounts=%u once=%d", h.config.n, once);
-	watch(&h, signals);
+	do
+		watch(&h, signals);
+	while (house_renew(&h));
 	log_event(LOG_INFO, "stopped", "status=%d", h.status);
 	char control[4096];
 	snprintf(control, sizeof(control), "%.*s/control", SPAN_ARG(h.config.state_dir));
