@@ -753,6 +753,18 @@ def many_attempts():
                 ("decision", "sent"))
 
 
+def a_slow_clock():
+    """An answer filed under the date of an agent's clock that is behind stops the clock all the same."""
+    with running() as k:
+        inbox, sent = k.mailboxes()
+        now = int(time.time())
+        inbox.take({1: letter(ANNA, "Q", message_id="q@c")}, {1: now - 10})
+        sent.take({1: letter(SUPPORT, "Re: Q", to=ANNA, message_id="a@e", names=["q@c"])}, {1: now - 600})
+        t.equal("dated before the question, it answers it", states(k), {ANNA: "waiting"})
+        inbox.take({2: letter(ANNA, "Re: Q", message_id="r@c", names=["q@c", "a@e"])}, {2: now})
+        t.equal("... and the next question opens again", states(k), {ANNA: "open"})
+
+
 def lead_is_told():
     """One mail, however much is due and however little can be said of it."""
     with running("send", first_response="1h", warn_percent=1, ack_age="1s") as k:

@@ -318,6 +318,20 @@ static void log_taken(const struct incoming *in, uint64_t number, const struct r
 		  state_name(c->story.state));
 }
 
+/* Mail programs file an answer under the date of their own clock, which may be behind the server's: it comes after
+ * what it answers all the same. */
+static int64_t after_what_it_answers(struct turn *t, const struct incoming *in, int64_t at)
+{
+	struct rec_message named;
+
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		for (uint32_t j = 0; j < in->ids[i].n; j++)
+			if (in->ids[i].at[j].kind == ID_MESSAGE && get_message(t, in->ids[i].at[j].number, &named) == 0 &&
+			    named.account == in->account->id && named.at >= at)
+				at = named.at + 1;
+	return at;
+}
+
 /* Everything there is to record of a new message that belongs to a conversation. */
 static void take_new(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
 {
@@ -335,6 +349,8 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	/* Whoever has said how the conversation stands has not seen this request. */
 	if ((e.kind == EVENT_REQUEST || e.kind == EVENT_UNREADABLE) && m->at <= c.acted_at)
 		m->at = c.acted_at + 1;
+	if (e.kind == EVENT_ANSWER)
+		m->at = after_what_it_answers(t, in, m->at);
 	e.at = m->at;
 	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
 	if (e.kind == EVENT_ANSWER)
