@@ -16,8 +16,11 @@ static const struct reading_account nobody;
 
 static json_t *json_address(struct arena *a, struct address addr)
 {
+	struct span text = address_text(a, addr);
+
+	/* "moderator" is no address for mail, but it is what stands there. */
 	return json_pack("{s:o, s:o}", "name", json_span(addr.name), "address",
-			 json_span(address_text(a, addr)));
+			 json_span(text.n ? text : addr.local));
 }
 
 static json_t *json_addresses(struct arena *a, const struct address_list *list)
@@ -47,6 +50,37 @@ static json_t *json_attachments(const struct facts *f)
 						     "type", json_span(f->parts[i].type), "size",
 						     (json_int_t)f->parts[i].size));
 	return out;
+}
+
+/* What the reader could not or must not read. */
+static const struct {
+	enum facts_flag flag;
+	const char *name;
+} notes[] = {
+	{ FACT_ENCRYPTED, "encrypted" },   { FACT_SIGNED, "signed" },
+	{ FACT_TNEF, "tnef" },		   { FACT_CALENDAR, "calendar" },
+	{ FACT_BAD_CHARSET, "bad-charset" }, { FACT_PARTIAL, "partial" },
+	{ FACT_TRUNCATED, "truncated" },   { FACT_HEADER_BROKEN, "header-broken" },
+	{ FACT_NO_HEADER, "no-header" },   { FACT_HTML_ONLY, "html-only" },
+};
+enum { NOTES = sizeof(notes) / sizeof(notes[0]) };
+
+static json_t *json_notes(const struct facts *f)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < NOTES; i++)
+		if (f->flags & (uint32_t)notes[i].flag)
+			json_array_append_new(out, json_string(notes[i].name));
+	return out;
+}
+
+/* Of what this person wrote; where that says nothing, of all there is. */
+static struct span language_of(struct arena *a, const struct facts *f)
+{
+	struct span language = reading_language(a, reading_excerpt(a, f, LIMIT_TEXT));
+
+	return language.n ? language : reading_language(a, f->text);
 }
 
 static json_t *json_signs(const struct kind_found *k)
@@ -102,6 +136,8 @@ static void show_json(struct arena *a, const char *path, const struct facts *f, 
 	json_object_set_new(o, "text", json_span(f->text));
 	json_object_set_new(o, "new_text", json_span(reading_excerpt(a, f, LIMIT_TEXT)));
 	json_object_set_new(o, "html_text", json_span(f->html_text));
+	json_object_set_new(o, "language", json_span(language_of(a, f)));
+	json_object_set_new(o, "notes", json_notes(f));
 	json_object_set_new(o, "attachments", json_attachments(f));
 	json_object_set_new(o, "bounce", json_bounce(a, f, k->kind));
 	json_line(o);
@@ -132,6 +168,10 @@ static void show_text(struct arena *a, const char *path, const struct facts *f, 
 	for (uint32_t i = 0; i < f->to.n; i++)
 		line("to", address_text(a, f->to.at[i]));
 	line("subject", f->subject);
+	line("language", language_of(a, f));
+	for (size_t i = 0; i < NOTES; i++)
+		if (f->flags & (uint32_t)notes[i].flag)
+			line("note", span_of(notes[i].name));
 	for (uint32_t i = 0; i < f->nparts; i++)
 		line("attachment", f->parts[i].name.n ? f->parts[i].name : f->parts[i].type);
 	text_printable(&text, reading_excerpt(a, f, LIMIT_TEXT));

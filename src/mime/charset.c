@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mime/charset.h"
 #include "base/text.h"
+#include "mime/charset_modules.h"
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
@@ -18,9 +19,21 @@ static const char *const converters[] = {
 	"ISO-2022-CN", "JOHAB", "TIS-620", "CP874", "VISCII", "UTF-7", "UTF-16", "UTF-16LE", "UTF-16BE",
 	"UTF-32", "MACINTOSH", "MAC-CYRILLIC", "IBM437", "IBM850", "IBM852", "IBM858", "IBM866", "US-ASCII",
 };
-enum { CONVERTERS = sizeof(converters) / sizeof(*converters) };
+enum {
+	CONVERTERS = sizeof(converters) / sizeof(*converters),
+	MODULES = sizeof(charset_modules) / sizeof(*charset_modules),
+	RARE = 16, /* of the others, kept open */
+};
 
 static iconv_t opened[CONVERTERS];
+/* Never used: while they are open their files stay loaded. */
+static iconv_t loaded[MODULES];
+/* Those that were asked for by another name, in turn. */
+static struct rare {
+	char name[LABEL_MAX];
+	iconv_t converter;
+} rare[RARE];
+static unsigned next_rare;
 
 /* Labels without anything but letters and digits, lower case. */
 static const struct alias {
@@ -73,6 +86,36 @@ void charset_start(void)
 {
 	for (size_t i = 0; i < CONVERTERS; i++)
 		opened[i] = iconv_open("UTF-8", converters[i]);
+	for (size_t i = 0; i < MODULES; i++)
+		loaded[i] = iconv_open("UTF-8", charset_modules[i]);
+}
+
+/* Whatever else iconv knows, under the name it has there: no suffixes, which would be options. */
+static iconv_t by_rare_name(struct span label)
+{
+	char name[LABEL_MAX];
+
+	if (label.n >= sizeof(name))
+		return (iconv_t)-1;
+	for (size_t i = 0; i < label.n; i++) {
+		if (!ascii_alnum(label.p[i]) && (!label.p[i] || !strchr("-_.:()+", label.p[i])))
+			return (iconv_t)-1;
+		name[i] = label.p[i];
+	}
+	name[label.n] = '\0';
+	for (size_t i = 0; i < RARE; i++) {
+		if (!strcmp(rare[i].name, name))
+			return rare[i].converter;
+	}
+	iconv_t converter = iconv_open("UTF-8", name);
+	if (converter == (iconv_t)-1)
+		return converter;
+	struct rare *r = &rare[next_rare++ % RARE];
+	if (r->name[0])
+		iconv_close(r->converter);
+	memcpy(r->name, name, sizeof(name));
+	r->converter = converter;
+	return converter;
 }
 
 static iconv_t by_name(const char *name)
@@ -112,6 +155,8 @@ static enum label_kind kind_of(struct span label, iconv_t *converter)
 	if (!strcmp(squashed, "usascii") || !strcmp(squashed, "ascii"))
 		return LABEL_ASCII;
 	*converter = by_label(squashed);
+	if (*converter == (iconv_t)-1)
+		*converter = by_rare_name(label);
 	if (*converter == (iconv_t)-1)
 		return LABEL_NONE;
 	return *converter == opened[0] ? LABEL_LATIN : LABEL_OTHER;

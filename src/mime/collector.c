@@ -5,8 +5,10 @@
 #include "mime/charset.h"
 #include "mime/content_type.h"
 #include "mime/fields.h"
+#include "mime/flowed.h"
 #include "mime/report.h"
 #include "mime/transfer.h"
+#include "mime/uu_text.h"
 #include "mime/words.h"
 
 enum { WORK_KEPT = 1024 * 1024 }; /* memory that one unusual message may leave to the next */
@@ -156,10 +158,38 @@ static void note_pgp(struct collector *c, struct span text)
 		c->f->flags |= FACT_SIGNED;
 }
 
+/* Files that stand in the text itself. */
+static void note_file(void *context, struct span name, struct span content)
+{
+	const struct part file = {
+		.type = SPAN("application/octet-stream"),
+		.name = name,
+		.disposition = SPAN("attachment"),
+		.size = content.n,
+	};
+
+	collector_attachment(context, &file);
+}
+
+/* Text as it is shown, in c->utf8. */
+static struct span shown_text(struct collector *c, const struct part *p)
+{
+	struct span text = buf_span(&c->lines);
+
+	if (!p->flowed && !uu_text_any(text))
+		return text;
+	buf_reset(&c->utf8);
+	if (p->flowed)
+		flowed_unfold(text, p->delsp, &c->utf8);
+	else
+		uu_text_split(text, &c->utf8, note_file, c);
+	return buf_span(&c->utf8);
+}
+
 static void plain_text(struct collector *c, const struct part *p)
 {
 	decode_text(c, p, false);
-	struct span text = buf_span(&c->lines);
+	struct span text = shown_text(c, p);
 	note_pgp(c, text);
 	if (c->alternatives) {
 		append_text(c, &c->plain_choice, text);
@@ -211,10 +241,10 @@ void collector_alternative_end(struct collector *c)
 
 /* -- other parts ------------------------------------------------------------------------------- */
 
-/* The last component, on one line. */
+/* The last component, on one line, never one that names a folder. */
 static struct span show_name(struct arena *a, struct span name)
 {
-	struct buf out = BUF_CAPPED(name.n * 3 + 1);
+	BUF_CLEANUP struct buf out = BUF_CAPPED(name.n * 3 + 1);
 
 	for (size_t i = name.n; i > 0; i--) {
 		if (name.p[i - 1] == '/' || name.p[i - 1] == '\\') {
@@ -223,9 +253,10 @@ static struct span show_name(struct arena *a, struct span name)
 		}
 	}
 	text_squeeze(&out, name);
-	struct span shown = arena_span(a, utf8_cut(buf_span(&out), LIMIT_FILE_NAME));
-	buf_free(&out);
-	return shown;
+	struct span shown = buf_span(&out);
+	if (span_eq(shown, SPAN(".")) || span_eq(shown, SPAN("..")))
+		return SPAN_NONE;
+	return arena_span(a, utf8_cut(shown, LIMIT_FILE_NAME));
 }
 
 void collector_attachment(struct collector *c, const struct part *p)
@@ -271,14 +302,21 @@ static bool is_returned(struct span type)
 	       span_eq(type, SPAN("message/rfc822")) || span_eq(type, SPAN("message/global"));
 }
 
-static void note_kind(struct collector *c, struct span type)
+static void note_kind(struct collector *c, const struct part *p)
 {
+	struct span type = p->type;
+
 	if (span_eq(type, SPAN("text/calendar")))
 		c->f->flags |= FACT_CALENDAR;
 	else if (span_eq(type, SPAN("application/ms-tnef")) || span_eq(type, SPAN("application/vnd.ms-tnef")))
 		c->f->flags |= FACT_TNEF;
 	else if (span_eq(type, SPAN("application/pkcs7-mime")) ||
 		 span_eq(type, SPAN("application/x-pkcs7-mime")))
+		c->f->flags |= span_ieq(p->smime, SPAN("signed-data")) ||
+					       span_ieq(p->smime, SPAN("certs-only"))
+				       ? FACT_SIGNED
+				       : FACT_ENCRYPTED;
+	else if (span_eq(type, SPAN("application/pgp-encrypted")))
 		c->f->flags |= FACT_ENCRYPTED;
 }
 
@@ -332,10 +370,13 @@ static bool is_plain(const struct collector *c, const struct part *p)
 
 void collector_part(struct collector *c, const struct part *p)
 {
-	bool attached = span_ieq(p->disposition, SPAN("attachment")) ||
+	/* Where there is nothing else, a text is what the message says, whatever it is called. */
+	bool attached = (span_ieq(p->disposition, SPAN("attachment")) && !p->alone) ||
 			(p->name.n && !p->nameless_root && !span_ieq(p->disposition, SPAN("inline")) &&
 			 (c->text.n || c->plain_choice.n || c->html_choice.n));
 
+	if (!attached && p->alone && p->name.n)
+		collector_attachment(c, p);
 	if (!attached && is_plain(c, p)) {
 		plain_text(c, p);
 		return;
@@ -345,7 +386,7 @@ void collector_part(struct collector *c, const struct part *p)
 		html_text(c, p);
 		return;
 	}
-	note_kind(c, p->type);
+	note_kind(c, p);
 	collector_attachment(c, p);
 	if (is_report(p->type))
 		report_read(c, transfer_decode(c, p));

@@ -14,6 +14,10 @@ struct part {
 	enum part_encoding encoding;
 	struct span content; /* as transferred */
 	uint64_t size;
+	struct span smime;  /* the smime-type parameter (RFC 8551 section 3.2.2) */
+	bool flowed;	    /* format=flowed (RFC 3676) */
+	bool delsp;
+	bool alone;	    /* the message is this part */
 	bool nameless_root; /* the root of a multipart/related: text even if it has a name */
 };
 

@@ -50,10 +50,13 @@ static void describe_type(struct collector *c, GMimeContentType *type, struct pa
 {
 	p->type = lower(c->a, type ? g_mime_content_type_get_media_type(type) : NULL,
 			type ? g_mime_content_type_get_media_subtype(type) : NULL);
-	if (type) {
-		p->charset = text_of(g_mime_content_type_get_parameter(type, "charset"));
-		p->name = text_of(g_mime_content_type_get_parameter(type, "name"));
-	}
+	if (!type)
+		return;
+	p->charset = text_of(g_mime_content_type_get_parameter(type, "charset"));
+	p->name = text_of(g_mime_content_type_get_parameter(type, "name"));
+	p->smime = text_of(g_mime_content_type_get_parameter(type, "smime-type"));
+	p->flowed = span_ieq(text_of(g_mime_content_type_get_parameter(type, "format")), SPAN("flowed"));
+	p->delsp = span_ieq(text_of(g_mime_content_type_get_parameter(type, "delsp")), SPAN("yes"));
 }
 
 static void describe_disposition(GMimeContentDisposition *d, struct part *p)
@@ -212,7 +215,7 @@ static void read_single(struct collector *c, const struct raw_header *h, struct 
 	GMimeContentType *t = type.n ? g_mime_content_type_parse(NULL, arena_str(c->a, type)) : NULL;
 	GMimeContentDisposition *d =
 		disposition.n ? g_mime_content_disposition_parse(NULL, arena_str(c->a, disposition)) : NULL;
-	struct part p = { .content = body, .size = body.n, .nameless_root = true };
+	struct part p = { .content = body, .size = body.n, .alone = true, .nameless_root = true };
 
 	describe_type(c, t, &p);
 	describe_disposition(d, &p);

@@ -134,3 +134,8 @@ uint32_t reading_new_text(struct arena *a, struct span text, struct stretch **ou
 /* The new text and the quotes it answers in place, trimmed, at most `max` bytes, for fingerprints and
  * listings: never empty if the text is not. */
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
+
+/* -- language ------------------------------------------------------------------------------------- */
+/* The language that most of the text is in (ISO 639-1, "de"), told by its script and by frequent words;
+ * empty where neither tells. A few words are enough; 8 KiB are looked at. */
+struct span reading_language(struct arena *a, struct span text);

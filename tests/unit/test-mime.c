@@ -140,6 +140,20 @@ static const struct text_case texts[] = {
 	{ "Content-Type: text/plain", "-----BEGIN PGP MESSAGE-----\nx", "-----BEGIN PGP MESSAGE-----\nx",
 	  FACT_ENCRYPTED },
 	{ "Content-Type: multipart/mixed; boundary=missing", "words", "words", 0 },
+	/* Loaded beforehand, named as iconv names them. */
+	{ "Content-Type: text/plain; charset=ARMSCII-8", "\xb2\xb3", "\xd4\xb1\xd5\xa1", 0 },
+	{ "Content-Type: text/plain; charset=cp1125", "\xf3", "\xd2\x91", 0 },
+	{ "Content-Type: text/plain; charset=\"utf-8//TRANSLIT\"", "\xc3\xbc", "\xc3\xbc", FACT_BAD_CHARSET },
+	/* RFC 3676: stuffing, quotes, the line above a signature, DelSp. */
+	{ "Content-Type: text/plain; format=flowed",
+	  "one \r\ntwo\r\n\r\n>> deep \r\n>> er\r\n> up \r\nme \r\n-- \r\n >no quote\r\n From\r\n",
+	  "one two\n\n>> deep er\n> up \nme \n-- \n >no quote\nFrom\n", 0 },
+	{ "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes",
+	  "\xe3\x81\x82 \r\n\xe3\x81\x84\r\n",
+	  "\xe3\x81\x82\xe3\x81\x84\n", 0 },
+	{ "Content-Type: text/plain; format=flowed", "one \r\ntwo ", "one two ", 0 },
+	/* The message has no other text. */
+	{ "Content-Type: text/plain; name=x.txt\r\nContent-Disposition: attachment", "words", "words", 0 },
 	{ "Content-Type: multipart/mixed", "words", "words", 0 },
 };
 
@@ -261,6 +275,40 @@ static void test_signed_and_encrypted(void **state)
 					     PART("application/octet-stream", "x")));
 	assert_int_equal(f.flags, FACT_ENCRYPTED);
 	assert_int_equal(f.nparts, 2);
+	f = read_text(HEAD "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=x\r\n\r\nx");
+	assert_int_equal(f.flags, FACT_SIGNED);
+	f = read_text(HEAD "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nx");
+	assert_int_equal(f.flags, FACT_ENCRYPTED);
+}
+
+static void test_files_in_the_text(void **state)
+{
+	struct facts f = read_text(HEAD "\r\nSee:\r\nbegin 644 ../cat.txt\r\n#0V%T\r\n`\r\nend\r\nand\r\n"
+					"begin 600 dog\r\n#1&]G\r\nthat is all\r\n");
+
+	(void)state;
+	assert_span(f.text, "See:\nand\nthat is all\n");
+	assert_int_equal(f.nparts, 2);
+	assert_span(f.parts[0].name, "cat.txt");
+	assert_span(f.parts[0].type, "application/octet-stream");
+	assert_span(f.parts[1].name, "dog");
+	f = read_text(HEAD "\r\nWe\r\nbegin 100 pages later\r\nto read.\r\n");
+	assert_span(f.text, "We\nbegin 100 pages later\nto read.\n");
+	f = read_text(HEAD "\r\nbegin 644 x");
+	assert_span(f.text, "begin 644 x");
+	assert_int_equal(f.nparts, 0);
+}
+
+static void test_names_of_folders(void **state)
+{
+	struct facts f = read_text(
+	    MULTI("mixed", PART("text/plain", "x") PART("application/pdf; name=\"x/..\"", "1")
+			   PART("application/pdf; name=\"=?utf-8?Q?=E2=80=AEfdp.exe?=\"", "2")));
+
+	(void)state;
+	assert_int_equal(f.nparts, 2);
+	assert_int_equal(f.parts[0].name.n, 0);
+	assert_span(f.parts[1].name, "fdp.exe");
 }
 
 static void test_partial(void **state)
@@ -398,7 +446,8 @@ int main(void)
 		cmocka_unit_test(test_report),	    cmocka_unit_test(test_signed_and_encrypted),
 		cmocka_unit_test(test_partial),	    cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_header_only), cmocka_unit_test(test_nested_groups),
-		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many),    cmocka_unit_test(test_files_in_the_text),
+		cmocka_unit_test(test_names_of_folders),
 	};
 
 	return cmocka_run_group_tests_name("mime", tests, setup, teardown);
