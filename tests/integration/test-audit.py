@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The record of a real run is green; whatever is done to a copy of it, one line says so."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,11 +30,12 @@ def tamper(hearback, *act):
                           check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def red(tap, hearback, name, act, head=""):
+def red(tap, hearback, name, act, head="", times=1):
     """Does it to the ledger, verifies, and puts the ledger back."""
     ledger, kept = os.path.join(hearback.state, "ledger"), os.path.join(hearback.state, "kept")
     subprocess.run(["cp", "-a", ledger, kept], check=True)
-    tamper(hearback, *act)
+    for _ in range(times):
+        tamper(hearback, *act)
     user = os.stat(ledger)
     for path in [ledger] + [os.path.join(ledger, f) for f in os.listdir(ledger)]:
         os.chown(path, user.st_uid, user.st_gid)
@@ -68,6 +70,8 @@ def test(tap):
         red(tap, hearback, "two records swapped", ["swap", "4", "6"])
         red(tap, hearback, "a record removed", ["remove", "5"])
         red(tap, hearback, "the last record removed", ["drop-last"], head=newest)
+        behind = int(tamper(hearback, "count")) - int(re.search(r"n=(\d+)", held)[1]) + 1
+        red(tap, hearback, "cut back behind what a requester holds", ["drop-last"], head=held, times=behind)
         red(tap, hearback, "a record hashed anew without the key", ["rehash", "4"])
         tap.equal("put back, it is green again", hearback.run("audit", "verify").returncode, 0)
 
