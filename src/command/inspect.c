@@ -9,6 +9,8 @@
 #include "reading/reading.h"
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static const struct reading_account nobody;
 
@@ -83,6 +85,19 @@ static struct span language_of(struct arena *a, const struct facts *f)
 	return language.n ? language : reading_language(a, f->text);
 }
 
+/* Bytes of `text` in UTF-8. */
+static json_t *json_stretches(struct arena *a, const struct facts *f)
+{
+	json_t *out = json_array();
+	struct stretch *at;
+	uint32_t n = reading_new_text(a, f->text, &at);
+
+	for (uint32_t i = 0; i < n; i++)
+		json_array_append_new(out, json_pack("{s:s, s:I, s:I}", "kind", stretch_kind_name(at[i].kind), "from",
+						     (json_int_t)at[i].from, "bytes", (json_int_t)at[i].n));
+	return out;
+}
+
 static json_t *json_signs(const struct kind_found *k)
 {
 	json_t *out = json_array();
@@ -135,6 +150,7 @@ static void show_json(struct arena *a, const char *path, const struct facts *f, 
 	json_object_set_new(o, "signs", json_signs(k));
 	json_object_set_new(o, "text", json_span(f->text));
 	json_object_set_new(o, "new_text", json_span(reading_excerpt(a, f, LIMIT_TEXT)));
+	json_object_set_new(o, "stretches", json_stretches(a, f));
 	json_object_set_new(o, "html_text", json_span(f->html_text));
 	json_object_set_new(o, "language", json_span(language_of(a, f)));
 	json_object_set_new(o, "notes", json_notes(f));
@@ -155,10 +171,55 @@ static void line(const char *name, struct span value)
 	printf("  %-12s %s\n", name, buf_cstr(&b));
 }
 
+/* What stands in front of each line of it. */
+static const char *margin(enum stretch_kind k)
+{
+	switch (k) {
+	case STRETCH_NEW:
+		return "  | ";
+	case STRETCH_CONTEXT:
+		return "  : ";
+	case STRETCH_QUOTE:
+	case STRETCH_FORWARDED:
+	case STRETCH_SIGNATURE:
+	case STRETCH_DISCLAIMER:
+	case STRETCH_COUNT:
+		break;
+	}
+	return "    ";
+}
+
+static void print_stretch(enum stretch_kind kind, struct span text, bool colours)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(text.n * 3 + 1);
+	bool dim = colours && kind != STRETCH_NEW && kind != STRETCH_CONTEXT;
+	struct span rest, one;
+
+	text_printable(&b, text);
+	rest = buf_span(&b);
+	if (rest.n && rest.p[rest.n - 1] == '\n')
+		rest.n--;
+	while (span_split(&rest, '\n', &one))
+		printf("%s%s%.*s%s\n", dim ? "\033[2m" : "", margin(kind), SPAN_ARG(one), dim ? "\033[0m" : "");
+}
+
+/* The whole text: what is new is marked at the margin, the rest dimmed on a terminal. */
+static void print_text(struct arena *a, struct span text)
+{
+	bool colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct stretch *at;
+	uint32_t n = reading_new_text(a, text, &at);
+
+	if (!span_trim(text).n)
+		return;
+	printf("\n");
+	for (uint32_t i = 0; i < n; i++)
+		print_stretch(at[i].kind, span_sub(text, at[i].from, at[i].n), colours);
+	printf("\n");
+}
+
 static void show_text(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
 {
-	BUF_CLEANUP struct buf text = BUF_CAPPED(LIMIT_TEXT * 3);
-
 	printf("%s: %s%s\n", path, kind_name(k->kind), f->depth == FACTS_NONE ? " (could not be read)" : "");
 	for (uint32_t i = 0; i < k->n; i++)
 		line("because", k->signs[i].evidence);
@@ -174,9 +235,7 @@ static void show_text(struct arena *a, const char *path, const struct facts *f, 
 			line("note", span_of(notes[i].name));
 	for (uint32_t i = 0; i < f->nparts; i++)
 		line("attachment", f->parts[i].name.n ? f->parts[i].name : f->parts[i].type);
-	text_printable(&text, reading_excerpt(a, f, LIMIT_TEXT));
-	if (text.n)
-		printf("\n%s\n\n", buf_cstr(&text));
+	print_text(a, f->text);
 }
 
 static void show(void *context, struct arena *a, const char *path, const struct facts *f)
@@ -196,7 +255,8 @@ int command_inspect(int argc, char **argv)
 	static const struct command_spec spec = {
 		.synopsis = "inspect [--json] PATH...",
 		.meaning = "What a reader finds in messages.\n"
-			   "PATH is a message file, an mbox, a Maildir, or a folder of these.",
+			   "PATH is a message file, an mbox, a Maildir, or a folder of these. In the text, \"|\" marks what its\n"
+			   "sender wrote now and \":\" quotes answered in place; unmarked are quotes and signatures.",
 		.least = 1,
 		.most = INT_MAX,
 	};

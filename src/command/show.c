@@ -33,7 +33,7 @@ static void print_head(const struct row *r)
 		printf("  claims to belong to %s; its sender is not known there\n", cell_show(r, "linked"));
 }
 
-static void print_event(const struct row *r)
+static void print_event(const struct row *r, bool full)
 {
 	printf("\n%s  %s", cell_show(r, "at"), cell_show(r, "event"));
 	if (has(r, "author"))
@@ -57,36 +57,46 @@ static void print_event(const struct row *r)
 		       has(r, "entry_reply") ? cell_show(r, "entry_reply") : "");
 	if (has(r, "attachments"))
 		print_indented(cell_show(r, "attachments"), "  + ");
-	if (has(r, "text"))
+	if (full && has(r, "text"))
 		print_indented(cell_show(r, "text"), "    ");
+	else if (has(r, "new_text"))
+		print_indented(cell_show(r, "new_text"), "    ");
+	if (!full && has(r, "trimmed"))
+		printf("    (%lld more bytes, quotes, signatures and the like: --full)\n", (long long)cell_number(r, "trimmed"));
 }
 
 static void print_row(void *context, const struct row *r)
 {
-	(void)context;
+	const bool *full = context;
+
 	if (span_eq(r->kind, SPAN("conversation")))
 		print_head(r);
 	else if (span_eq(r->kind, SPAN("clock")))
 		printf("  %s\n", cell_show(r, "explained"));
 	else
-		print_event(r);
+		print_event(r, *full);
 }
 
 int command_show(int argc, char **argv)
 {
+	bool json = false, full = false;
+	const struct option_spec options[] = {
+		{ "full", "", "whole texts, with quotes and signatures", NULL, &full },
+	};
 	const struct command_spec spec = {
-		"show C-NUMBER",
+		"show [--full] C-NUMBER",
 		"The story of a conversation: who it is with, its clocks and how they were computed, every message in order\n"
-		"and what was decided on it.",
-		NULL, 0, 1, 1,
+		"with what is new in it, and what was decided on it.",
+		options, sizeof(options) / sizeof(options[0]), 1, 1,
 	};
 	struct control_request r = { .verb = SPAN("show") };
-	bool json = false;
 	char **words;
 	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
 
 	if (e)
 		return e - 1;
 	control_add(&r, "conversation", span_of(words[0]));
-	return ask(&r, json ? print_json_row : print_row, NULL);
+	if (full || json)
+		control_add(&r, "full", SPAN("yes"));
+	return ask(&r, json ? print_json_row : print_row, json ? NULL : &full);
 }

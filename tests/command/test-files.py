@@ -96,6 +96,16 @@ def test(tap, folder):
     tap.check("what is not there is told and stops nothing",
               status == 66 and "nothing: No such file" in complaint and len(text.splitlines()) == 3,
               complaint)
+    answer = os.path.join(folder, "answer.eml")
+    write(answer, "From: a@example.net\nSubject: x\n\nYes.\n\nOn Mon, 2 Apr 2012, Bob wrote:\n> Is it on?\n\n-- \nAnna\n")
+    text = run("inspect", answer)[1].splitlines()
+    tap.equal("what is new is marked, without colours on no terminal",
+              [line for line in text if line.startswith("  | ") or "\033" in line], ["  | Yes.", "  | "])
+    tap.check("the rest is there", "    > Is it on?" in text and "    Anna" in text, text)
+    row = rows("inspect", "--json", answer)[0]
+    tap.equal("the stretches of a text are all of it",
+              [(s["kind"], row["text"].encode()[s["from"]:s["from"] + s["bytes"]].decode()) for s in row["stretches"]],
+              [("new", "Yes.\n\n"), ("quote", "On Mon, 2 Apr 2012, Bob wrote:\n> Is it on?\n\n"), ("signature", "-- \nAnna\n")])
     many = os.path.join(folder, "many.mbox")
     write(many, mbox(*(message(f"{i}", [f"{i + 1}"]) for i in range(MANY))))
     tap.equal("many batches keep their order", conversations(many), [[str(i) for i in range(MANY)]])

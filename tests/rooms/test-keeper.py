@@ -597,6 +597,18 @@ def hostile_facts():
             k.ask("show", conversation=c["conversation"])
 
 
+def shown_text():
+    with running() as k:
+        inbox, _ = k.mailboxes()
+        said = "It burns.\n\nOn Mon, 2 Apr 2012, Eve wrote:\n> Does it?\n\n-- \nAnna\n"
+        inbox.take({1: letter(ANNA, "Fire", text=said)})
+        told = next(r for r in k.events("C-1") if r.get("message"))
+        t.equal("show tells what is new", told["new_text"], "It burns.")
+        t.check("and that there is more", told["trimmed"] > 0 and "text" not in told, told)
+        told = next(r for r in k.ask("show", conversation="C-1", full="yes") if r.get("message"))
+        t.equal("nothing is lost by it", told["text"].strip(), said.strip())
+
+
 def clients():
     with running() as k:
         inbox, _ = k.mailboxes()

@@ -5,7 +5,7 @@
 #include "mail/limits.h"
 #include <sysexits.h>
 
-enum { SHOW_SLICE = 50, SHOW_TEXT = 16 * 1024 };
+enum { SHOW_SLICE = 50, SHOW_NEW = 16 * 1024, SHOW_TEXT = 64 * 1024 };
 
 static struct span c_number(struct turn *t, uint64_t number)
 {
@@ -56,7 +56,18 @@ static void clock_row(struct turn *t, struct client *c, const struct clock *k, e
 	people_row(t, c, &row);
 }
 
-static void facts_cells(struct turn *t, struct row *row, uint64_t message)
+/* What is new in a message, and all of it if that is asked for. */
+static void text_cells(struct turn *t, struct row *row, const struct facts *f, bool full)
+{
+	struct span all = span_trim(f->text), new = reading_excerpt(t->a, f, SHOW_NEW);
+
+	row_text(row, "new_text", new);
+	row_number(row, "trimmed", (int64_t)(all.n - new.n));
+	if (full)
+		row_text(row, "text", utf8_cut(f->text, SHOW_TEXT));
+}
+
+static void facts_cells(struct turn *t, struct row *row, uint64_t message, bool full)
 {
 	struct facts f;
 	BUF_CLEANUP struct buf parts = BUF_CAPPED(8192);
@@ -65,7 +76,7 @@ static void facts_cells(struct turn *t, struct row *row, uint64_t message)
 		f = facts_none();
 	row_text(row, "message_id", span_sub(f.message_id, 0, LIMIT_MESSAGE_ID));
 	row_text(row, "subject", utf8_cut(f.subject, RECORD_TEXT));
-	row_text(row, "text", span_sub(f.text, 0, SHOW_TEXT));
+	text_cells(t, row, &f, full);
 	for (uint32_t i = 0; i < f.nparts && i < 50; i++)
 		buf_printf(&parts, "%s%.*s (%.*s, %llu bytes)", i ? "\n" : "", SPAN_ARG(f.parts[i].name.n ? f.parts[i].name : SPAN("unnamed")),
 			   SPAN_ARG(f.parts[i].type), (unsigned long long)f.parts[i].size);
@@ -106,7 +117,7 @@ static void event_row(struct turn *t, struct client *c, int64_t at, const struct
 		row_bool(&row, "collision", m.collision);
 		row_number(&row, "decision", (int64_t)m.decision);
 		entry_cells(t, &row, m.outbox);
-		facts_cells(t, &row, e->message);
+		facts_cells(t, &row, e->message, control_has(&c->request, "full"));
 	}
 	people_row(t, c, &row);
 	turn_together(t, of_turn);
