@@ -46,6 +46,36 @@ static void check_tls(struct parser *p, const char *name, enum config_tls tls, c
 			     name, host_key, SPAN_ARG(host), name);
 }
 
+bool config_imap_token(const struct config_account *c)
+{
+	return c->token_file.n || c->token_command.n;
+}
+
+bool config_smtp_token(const struct config_account *c)
+{
+	return config_imap_token(c) && !c->smtp_password_file.n;
+}
+
+/* Exactly one of password_file, token_file and token_command. */
+static void check_secret(struct parser *p, const struct config_account *c)
+{
+	if (!config_imap_token(c)) {
+		check_required(p, c->password_file, "password_file", "/etc/hearback/support.password");
+		return;
+	}
+	if (c->password_file.n)
+		config_error(p, key_place(p, "password_file"),
+			     "password_file beside a token: write only one of password_file, token_file, "
+			     "token_command");
+	else if (c->token_file.n && c->token_command.n)
+		config_error(p, key_place(p, "token_command"),
+			     "token_command beside token_file: write only one of them");
+	if (c->token_command.n && c->token_command.p[0] != '/')
+		config_error(p, key_place(p, "token_command"),
+			     "token_command: '%s' has no absolute path, write it from / on",
+			     config_quoted(p, c->token_command));
+}
+
 static void follow(struct span *value, struct span other)
 {
 	if (!value->n)
@@ -72,7 +102,7 @@ void config_check_account(struct parser *p)
 
 	check_required(p, c->address, "address", "support@example.com");
 	check_required(p, c->host, "host", "mail.example.com");
-	check_required(p, c->password_file, "password_file", "/etc/hearback/support.password");
+	check_secret(p, c);
 	follow(&c->tls_name, c->host);
 	follow(&c->user, c->address);
 	follow(&c->smtp_host, c->host);

@@ -39,7 +39,9 @@ struct config_account {
 	struct span tls_name;	   /* the name the certificate must carry; default: host */
 	struct span ca_file;	   /* default: the system's trust store */
 	struct span user;	   /* default: address */
-	struct span password_file;
+	struct span password_file; /* one of the three, and only one */
+	struct span token_file;	   /* XOAUTH2 */
+	struct span token_command; /* absolute path and arguments: prints the token */
 	struct span mailbox;	   /* INBOX */
 	struct span sent_mailbox;  /* default: found by special-use, then by known names */
 	int64_t poll;		   /* seconds between looks; also with IDLE. 60 s */
@@ -52,7 +54,7 @@ struct config_account {
 	struct span smtp_tls_name;
 	struct span smtp_ca_file;  /* default: ca_file */
 	struct span smtp_user;	   /* default: user */
-	struct span smtp_password_file; /* default: password_file */
+	struct span smtp_password_file; /* default: what is set for IMAP; empty: the token */
 	bool smtp_auth;		   /* yes */
 	uint16_t smtp_connections; /* 4, at most 8 */
 	enum config_envelope envelope;
@@ -108,6 +110,9 @@ bool config_parse(struct arena *a, struct config_file file, const struct config_
  * `account` not empty only the global settings and that one. Parsing it gives the same config. */
 void config_write(const struct config *c, struct span account, struct buf *out);
 const struct config_account *config_account(const struct config *c, struct span name);
+/* The account logs in with an OAuth2 token, and not with a password. */
+bool config_imap_token(const struct config_account *c);
+bool config_smtp_token(const struct config_account *c);
 
 /* What a value is; says how it is written, checked and stored. */
 enum config_kind {

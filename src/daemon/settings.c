@@ -2,6 +2,7 @@
 #include "daemon/settings.h"
 #include "daemon/settings_internal.h"
 #include "base/io.h"
+#include "mail/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -10,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 4096 };
 
 void settings_finding(struct arena *a, struct config_errors *list, const char *fmt, ...)
 {
@@ -99,11 +99,11 @@ static void check_secret(struct arena *a, const char *path, struct span account,
 	struct stat st = { 0 };
 	FD_CLEANUP int fd = open_regular(name, &st);
 	const char *fault =
-		fd == -EINVAL	  ? "is no regular file, name a file with the password in its first line"
-		: fd < 0	  ? strerror(-fd)
-		: st.st_size == 0 ? "is empty, write the password into its first line"
-		: st.st_size > SECRET_MAX ? "is larger than 4096 bytes, write only the password into it"
-					  : NULL;
+		fd == -EINVAL		   ? "is no regular file, name a file that holds it and nothing else"
+		: fd < 0		   ? strerror(-fd)
+		: st.st_size == 0	   ? "is empty, write the password or token into it"
+		: st.st_size > LIMIT_TOKEN ? "is larger than 16 KiB, write only the password or token into it"
+					   : NULL;
 
 	if (fault)
 		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account),
@@ -113,6 +113,23 @@ static void check_secret(struct arena *a, const char *path, struct span account,
 				 span_starts(file, SPAN("/run/secrets/")) ? &found->warnings : &found->errors,
 				 "%s: account %.*s: %s %s: others can read it, run chmod o-rwx %s", path,
 				 SPAN_ARG(account), key, name, name);
+}
+
+static void check_command(struct arena *a, const char *path, struct span account, struct span command,
+			  struct settings_findings *found)
+{
+	struct span program = SPAN_NONE;
+	struct stat st;
+
+	span_split(&command, ' ', &program);
+	const char *name = arena_str(a, program);
+	if (stat(name, &st) != 0 || access(name, X_OK) != 0)
+		settings_finding(a, &found->errors, "%s: account %.*s: token_command %s: %s", path,
+				 SPAN_ARG(account), name, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		settings_finding(a, &found->errors,
+				 "%s: account %.*s: token_command %s: is no program, name one", path,
+				 SPAN_ARG(account), name);
 }
 
 static void check_readable(struct arena *a, const char *path, struct span account, const char *key,
@@ -165,8 +182,14 @@ static void check_world(const char *path, struct arena *a, const struct config *
 	check_state_dir(a, path, c->state_dir, found);
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct config_account *one = &c->accounts[i];
-		check_secret(a, path, one->name, "password_file", one->password_file, found);
-		if (one->smtp_auth && !span_eq(one->smtp_password_file, one->password_file))
+		if (one->token_command.n)
+			check_command(a, path, one->name, one->token_command, found);
+		else if (one->token_file.n)
+			check_secret(a, path, one->name, "token_file", one->token_file, found);
+		else
+			check_secret(a, path, one->name, "password_file", one->password_file, found);
+		if (one->smtp_auth && !config_smtp_token(one) &&
+		    !span_eq(one->smtp_password_file, one->password_file))
 			check_secret(a, path, one->name, "smtp_password_file", one->smtp_password_file,
 				     found);
 		check_readable(a, path, one->name, "ca_file", one->ca_file, found);

@@ -108,6 +108,7 @@ enum ending {
 	ENDING_TRANSIENT,  /* network, server: start again with backoff */
 	ENDING_REFUSED,	   /* credentials refused, certificate wrong: slow backoff, told to people */
 	ENDING_CONFIG,	   /* a person must change something: slow backoff, told to people */
+	ENDING_EXPIRED,	   /* the session's token has expired: start again at once with a fresh one */
 	ENDING_COUNT,
 };
 struct frame_ending {

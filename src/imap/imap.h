@@ -41,6 +41,8 @@ const char *imap_why(const struct imap *imap);
 /* After IMAP_LOST: the connection ended over what the server answered to the last command (not to be
  * understood, without an end, or broken off without a goodbye), not over the network. */
 bool imap_lost_over_answer(const struct imap *imap);
+/* The connection ended because the token it was opened with has expired. */
+bool imap_expired(const struct imap *imap);
 /* Seconds the server asked us to stay away, 0 if it did not. */
 int64_t imap_retry_after(const struct imap *imap);
 
@@ -52,6 +54,8 @@ void imap_beside(struct imap *imap, int fd, bool (*answer)(void *context), void 
 enum imap_fault imap_open(struct imap *imap, const struct imap_server *server);
 /* AUTHENTICATE PLAIN where offered, else LOGIN. After this nothing needs a file or a new socket. */
 enum imap_fault imap_login(struct imap *imap, const char *user, const char *password);
+/* AUTHENTICATE XOAUTH2 with an OAuth2 access token. */
+enum imap_fault imap_login_token(struct imap *imap, const char *user, const char *token);
 
 /* The raw name (modified UTF-7) of the mailbox with special-use \Sent (RFC 6154), else the only one
  * with a name that means "sent". IMAP_WRONG if there is none or several; the line lists candidates. */

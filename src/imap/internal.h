@@ -39,6 +39,7 @@ enum offers {
 	OFFERS_UIDPLUS = 4,
 	OFFERS_AUTH_PLAIN = 8,
 	OFFERS_LOGIN_DISABLED = 16,
+	OFFERS_AUTH_XOAUTH2 = 32,
 };
 
 struct imap {
@@ -50,6 +51,7 @@ struct imap {
 	unsigned offers; /* enum offers */
 	bool broken;	 /* out of step: nothing more is said or heard */
 	bool over_answer;
+	bool expired;
 	bool no_idle;	 /* offered, but refused */
 	uint32_t looked; /* messages there when imap_refresh() looked, without those moved away since */
 	int64_t retry_after;

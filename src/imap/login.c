@@ -3,7 +3,13 @@
 #include "base/crypto.h"
 #include "imap/internal.h"
 
-enum { PLAIN_ROOM = LIMIT_ADDRESS + LIMIT_SECRET + 2 };
+enum { ANSWER_ROOM = LIMIT_ADDRESS + LIMIT_TOKEN + 32, LINE_ROOM = ANSWER_ROOM * 4 / 3 + 8 };
+
+struct mechanism {
+	const char *command;
+	void (*put_answer)(struct buf *b, const char *user, const char *secret);
+	const char *again; /* what a second question is answered with, NULL: nothing asks twice */
+};
 
 static bool has_control(const char *s)
 {
@@ -28,65 +34,88 @@ static void wipe(struct buf *b)
 }
 
 /* RFC 4616: nobody acted for, user, password. */
-static bool send_plain(struct imap *imap, const char *user, const char *password)
+static void put_plain(struct buf *b, const char *user, const char *password)
+{
+	buf_putc(b, '\0');
+	buf_puts(b, user);
+	buf_putc(b, '\0');
+	buf_puts(b, password);
+}
+
+/* As Google and Microsoft have published it. */
+static void put_xoauth2(struct buf *b, const char *user, const char *token)
+{
+	buf_printf(b, "user=%s\001auth=Bearer %s\001\001", user, token);
+}
+
+static const struct mechanism plain = { "AUTHENTICATE PLAIN", put_plain, NULL };
+/* A refusal comes as a question, which wants an empty answer. */
+static const struct mechanism xoauth2 = { "AUTHENTICATE XOAUTH2", put_xoauth2, "\r\n" };
+
+static bool send_answer(struct imap *imap, const struct mechanism *how, const char *user, const char *secret)
 {
 	/* Reserved at once, so that no copy stays behind in memory given back. */
-	BUF_CLEANUP struct buf plain = BUF_CAPPED(PLAIN_ROOM);
-	BUF_CLEANUP struct buf line = BUF_CAPPED(2 * PLAIN_ROOM);
+	BUF_CLEANUP struct buf answer = BUF_CAPPED(ANSWER_ROOM);
+	BUF_CLEANUP struct buf line = BUF_CAPPED(LINE_ROOM);
 
-	buf_reserve(&plain, PLAIN_ROOM);
-	buf_reserve(&line, 2 * PLAIN_ROOM);
-	buf_putc(&plain, '\0');
-	buf_puts(&plain, user);
-	buf_putc(&plain, '\0');
-	buf_puts(&plain, password);
-	put_base64(&line, plain.p, plain.n);
+	buf_reserve(&answer, ANSWER_ROOM);
+	buf_reserve(&line, LINE_ROOM);
+	how->put_answer(&answer, user, secret);
+	put_base64(&line, answer.p, answer.n);
 	buf_puts(&line, "\r\n");
-	bool sent = !plain.full && !line.full && !stream_write(imap->stream, line.p, line.n);
-	wipe(&plain);
+	bool sent = !answer.full && !line.full && !stream_write(imap->stream, line.p, line.n);
+	wipe(&answer);
 	wipe(&line);
 	return sent;
 }
 
-static enum own_reply authenticate(struct imap *imap, const char *user, const char *password)
+static bool answer_again(struct imap *imap, const struct mechanism *how)
+{
+	return how->again && !stream_write(imap->stream, how->again, strlen(how->again));
+}
+
+static enum own_reply converse(struct imap *imap, const struct mechanism *how, const char *user,
+			       const char *secret)
 {
 	struct span line;
-	bool asked = false;
-	enum own_reply reply = own_command(imap, "AUTHENTICATE PLAIN") ? OWN_UNTAGGED : OWN_LOST;
+	unsigned asked = 0;
+	enum own_reply reply = own_command(imap, how->command) ? OWN_UNTAGGED : OWN_LOST;
 
 	while (reply == OWN_UNTAGGED || reply == OWN_CONTINUE) {
 		reply = own_line(imap, &line);
 		if (reply != OWN_CONTINUE)
 			continue;
-		/* A second question would get the password again: out of step. */
-		if (asked || !send_plain(imap, user, password))
+		/* No question gets the secret again: that would be out of step. */
+		asked++;
+		if (asked == 1 ? !send_answer(imap, how, user, secret) : asked > 2 || !answer_again(imap, how))
 			return OWN_LOST;
-		asked = true;
 	}
 	return reply;
 }
 
-static enum imap_fault refused(struct imap *imap, const char *user)
+static enum imap_fault refused(struct imap *imap, const char *user, bool token)
 {
 	struct span words = words_of_tagged(imap_answer(imap));
 
 	if (words_are_transient(words))
 		return imap_fail(imap, IMAP_LOST, "the server does not let %s in now: %s", user,
 				 imap_quote(words));
-	return imap_fail(imap, IMAP_REFUSED,
-			 "the server refused the password of %s: %s; check user and password_file", user,
-			 imap_quote(words));
+	return imap_fail(imap, IMAP_REFUSED, "the server refused the %s of %s: %s%s",
+			 token ? "token" : "password", user, imap_quote(words),
+			 token ? "" : "; check user and password_file");
 }
 
-static enum imap_fault login_plain(struct imap *imap, const char *user, const char *password)
+static enum imap_fault authenticate(struct imap *imap, const struct mechanism *how, const char *user,
+				    const char *secret)
 {
-	switch (authenticate(imap, user, password)) {
+	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	switch (converse(imap, how, user, secret)) {
 	case OWN_OK:
 		imap->m->imap_state = MAILIMAP_STATE_AUTHENTICATED;
 		return IMAP_FINE;
 	case OWN_NO:
 		imap_outcome(imap, MAILIMAP_ERROR_LOGIN, "AUTHENTICATE");
-		return refused(imap, user);
+		return refused(imap, user, how == &xoauth2);
 	case OWN_CONTINUE:
 	case OWN_UNTAGGED:
 	case OWN_LOST:
@@ -104,22 +133,40 @@ static enum imap_fault login_quoted(struct imap *imap, const char *user, const c
 		return imap_fail(
 			imap, IMAP_WRONG,
 			"the server offers no AUTH=PLAIN, and LOGIN takes only ASCII: change the password");
+	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
 	enum imap_fault fault = imap_outcome(imap, mailimap_login(imap->m, user, password), "LOGIN");
-	return fault == IMAP_SAID_NO ? refused(imap, user) : fault;
+	return fault == IMAP_SAID_NO ? refused(imap, user, false) : fault;
+}
+
+static enum imap_fault check(struct imap *imap, const char *user, const char *secret, const char *what)
+{
+	if (!*user || has_control(user))
+		return imap_fail(imap, IMAP_WRONG, "user is empty or holds control characters: correct it");
+	if (!*secret || has_control(secret))
+		return imap_fail(imap, IMAP_WRONG, "the %s is empty or holds control characters: check %s_file",
+				 what, what);
+	return IMAP_FINE;
 }
 
 enum imap_fault imap_login(struct imap *imap, const char *user, const char *password)
 {
-	if (!*user || has_control(user))
-		return imap_fail(imap, IMAP_WRONG, "user is empty or holds control characters: correct it");
-	if (!*password || has_control(password))
-		return imap_fail(imap, IMAP_WRONG,
-				 "the password is empty or holds control characters: check password_file");
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
-	enum imap_fault fault = imap->offers & OFFERS_AUTH_PLAIN ? login_plain(imap, user, password)
-								 : login_quoted(imap, user, password);
-	if (fault)
-		return fault;
+	enum imap_fault fault = check(imap, user, password, "password");
+
+	if (!fault)
+		fault = imap->offers & OFFERS_AUTH_PLAIN ? authenticate(imap, &plain, user, password)
+							 : login_quoted(imap, user, password);
 	/* What is offered may differ now. */
-	return imap_capabilities(imap);
+	return fault ? fault : imap_capabilities(imap);
+}
+
+enum imap_fault imap_login_token(struct imap *imap, const char *user, const char *token)
+{
+	enum imap_fault fault = check(imap, user, token, "token");
+
+	if (!fault && !(imap->offers & OFFERS_AUTH_XOAUTH2))
+		fault = imap_fail(imap, IMAP_WRONG,
+				  "the server takes no token (it offers no AUTH=XOAUTH2): use password_file");
+	if (!fault)
+		fault = authenticate(imap, &xoauth2, user, token);
+	return fault ? fault : imap_capabilities(imap);
 }

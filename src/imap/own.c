@@ -55,6 +55,7 @@ static void note_capabilities(struct imap *imap, struct span words)
 		{ "UIDPLUS", OFFERS_UIDPLUS },
 		{ "AUTH=PLAIN", OFFERS_AUTH_PLAIN },
 		{ "LOGINDISABLED", OFFERS_LOGIN_DISABLED },
+		{ "AUTH=XOAUTH2", OFFERS_AUTH_XOAUTH2 },
 	};
 	struct span word;
 

@@ -87,6 +87,11 @@ bool imap_lost_over_answer(const struct imap *imap)
 	return imap->over_answer;
 }
 
+bool imap_expired(const struct imap *imap)
+{
+	return imap->expired;
+}
+
 int64_t imap_retry_after(const struct imap *imap)
 {
 	return imap->retry_after;
@@ -136,7 +141,7 @@ enum imap_fault imap_fail(struct imap *imap, enum imap_fault fault, const char *
 	return fault;
 }
 
-static void hear_backoff(struct imap *imap)
+static void hear_reason(struct imap *imap)
 {
 	int64_t asked = words_retry_after(words_of_bye(imap_answer(imap)));
 
@@ -144,6 +149,8 @@ static void hear_backoff(struct imap *imap)
 		asked = words_retry_after(words_of_tagged(imap_answer(imap)));
 	if (asked)
 		imap->retry_after = asked;
+	imap->expired |= words_are_expiry(words_of_bye(imap_answer(imap))) ||
+			 words_are_expiry(words_of_tagged(imap_answer(imap)));
 }
 
 static enum imap_fault lost(struct imap *imap, int code, const char *what)
@@ -169,7 +176,7 @@ enum imap_fault imap_outcome(struct imap *imap, int code, const char *what)
 		return IMAP_LOST;
 	if (code == MAILIMAP_NO_ERROR || code == MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
 		return IMAP_FINE;
-	hear_backoff(imap);
+	hear_reason(imap);
 	switch (code) {
 	/* After these the dialogue may be out of step. */
 	case MAILIMAP_ERROR_BAD_STATE:

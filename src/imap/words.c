@@ -67,6 +67,11 @@ bool words_are_transient(struct span words)
 	       (span_ifind(words, SPAN("too many")) >= 0 && span_ifind(words, SPAN("connection")) >= 0);
 }
 
+bool words_are_expiry(struct span words)
+{
+	return span_ifind(words, SPAN("AccessTokenExpired")) >= 0 || span_istarts(words, SPAN("[EXPIRED]"));
+}
+
 bool words_confirm_uidvalidity(struct span answer, uint32_t uidvalidity)
 {
 	const struct span code = SPAN("[UIDVALIDITY ");

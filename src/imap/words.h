@@ -14,5 +14,7 @@ struct span words_of_bye(struct span answer);
 int64_t words_retry_after(struct span words);
 /* The refusal has nothing to do with who we are and may be gone soon (RFC 5530). */
 bool words_are_transient(struct span words);
+/* The session ends because its token has expired; nothing else is wrong. */
+bool words_are_expiry(struct span words);
 /* Every [UIDVALIDITY n] in the answer names this number: libetpan reads larger ones modulo 2^32. */
 bool words_confirm_uidvalidity(struct span answer, uint32_t uidvalidity);

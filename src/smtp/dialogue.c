@@ -105,6 +105,15 @@ bool smtp_ask(struct smtp *m, int64_t timeout_ms, const char *fmt, ...)
 	return smtp_flush(m) && smtp_hear(m, timeout_ms);
 }
 
+bool smtp_ask_line(struct smtp *m, int64_t timeout_ms, struct span line)
+{
+	if (!m->broken) {
+		arm(m, timeout_ms);
+		m->broken = stream_write(m->stream, line.p, line.n) != 0;
+	}
+	return smtp_hear(m, timeout_ms);
+}
+
 /* One line: the server's words follow ours, their line ends as blanks. */
 static bool broken(struct smtp *m, struct smtp_result *r, const char *step, const char *what,
 		   const char *advice)

@@ -27,6 +27,9 @@ bool smtp_hear(struct smtp *m, int64_t timeout_ms);
 /* One command and its reply. False: broken. */
 bool smtp_ask(struct smtp *m, int64_t timeout_ms, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same for a whole line with its CRLF, which goes to the server without a copy. */
+bool smtp_ask_line(struct smtp *m, int64_t timeout_ms, struct span line);
+
 /* The ways a step can end without its reply; all return false, all leave the dialogue broken. Before
  * the dot the outcome is LATER, after it UNKNOWN. */
 bool smtp_lost(struct smtp *m, struct smtp_result *r, const char *step);

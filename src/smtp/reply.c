@@ -48,6 +48,7 @@ static void offer_auth(struct smtp_offer *o, struct span mechanisms)
 	while (span_split(&mechanisms, ' ', &word)) {
 		o->plain |= span_ieq(word, SPAN("PLAIN"));
 		o->login |= span_ieq(word, SPAN("LOGIN"));
+		o->xoauth2 |= span_ieq(word, SPAN("XOAUTH2"));
 	}
 }
 

@@ -33,6 +33,7 @@ struct smtp_offer {
 	bool size;	 /* RFC 1870 */
 	uint64_t max;	 /* bytes of a message; 0: no fixed limit */
 	bool plain;	 /* AUTH PLAIN, RFC 4616 */
+	bool xoauth2;	 /* AUTH XOAUTH2: OAuth2 access tokens */
 	bool login;	 /* AUTH LOGIN, never standardised, often the only one */
 };
 /* What a 250 to EHLO offers (RFC 5321 section 4.1.1.1). */

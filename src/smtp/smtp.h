@@ -40,6 +40,8 @@ struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct s
 /* AUTH PLAIN or LOGIN (RFC 4954), only over TLS or to loopback. False as for smtp_open; the
  * connection must be closed then. */
 bool smtp_login(struct smtp *m, struct span user, struct span password, struct smtp_result *r);
+/* The same by AUTH XOAUTH2 with an OAuth2 access token. */
+bool smtp_login_token(struct smtp *m, struct span user, struct span token, struct smtp_result *r);
 
 struct smtp_envelope {
 	struct span sender; /* empty for <> */

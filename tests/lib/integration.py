@@ -31,13 +31,13 @@ def why_skip():
 
 
 @contextlib.contextmanager
-def beside(tap, addresses, account=None, settings=None, rooms=()):
+def beside(tap, addresses, account=None, settings=None, rooms=(), dovecot=""):
     """Private servers and a hearback (not started) in a folder of their own, gone afterwards. If
-    the test fails, what the daemon said last is shown."""
+    the test fails, what the daemon said last is shown. `dovecot` is added to Dovecot's configuration."""
     top, build = folders()
     folder = sidecar.open_folder()
     try:
-        with servers.Servers(os.path.join(folder, "servers")) as s:
+        with servers.Servers(os.path.join(folder, "servers"), dovecot) as s:
             s.start(addresses)
             with sidecar.Sidecar(s, os.path.join(folder, "hearback"), top, build, account, settings, rooms) as h:
                 yield h

@@ -152,13 +152,15 @@ class Authority:
 
 
 class Servers:
-    """One pair of servers in one folder. Fields after start() or load(): host, imaps (port), lmtp,
-    submissions (implicit TLS, login needed), smtp (plain, the way in from outside), ca (file),
-    password (of every mailbox), mail (folder with a Maildir below each address)."""
+    """One pair of servers in one folder. Fields after start() or load(): host, imaps (port), imap (STARTTLS
+    needed), lmtp, submissions (implicit TLS, login needed), submission (the same after STARTTLS), smtp
+    (plain, the way in from outside), ca (file), password (of every mailbox), mail (folder with a Maildir
+    below each address). `more` is added to Dovecot's configuration."""
 
-    PORTS = ("imaps", "lmtp", "submissions", "smtp")
+    PORTS = ("imaps", "imap", "lmtp", "submissions", "submission", "smtp")
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=""):
+        self.more = more
         self.folder = os.path.abspath(folder)
         self.host = "localhost"
         self.authority = Authority(os.path.join(self.folder, "tls"))
@@ -168,7 +170,7 @@ class Servers:
         self.postfix = os.path.join(self.folder, "postfix")
         self.queue = os.path.join(self.postfix, "queue")
         self.password = ""
-        self.imaps = self.lmtp = self.submissions = self.smtp = 0
+        self.imaps = self.imap = self.lmtp = self.submissions = self.submission = self.smtp = 0
 
     @classmethod
     def load(cls, folder):
@@ -283,7 +285,7 @@ class Servers:
         for folder in (self.mail, self.postfix, f"{self.dovecot}/run", f"{self.dovecot}/state"):
             os.makedirs(folder, exist_ok=True)
         self._give_to_mail_user(self.mail)
-        write(os.path.join(self.dovecot, "dovecot.conf"), DOVECOT_CONF.format(d=self))
+        write(os.path.join(self.dovecot, "dovecot.conf"), DOVECOT_CONF.format(d=self) + self.more)
         write(os.path.join(self.postfix, "main.cf"), MAIN_CF.format(d=self))
         write(os.path.join(self.postfix, "master.cf"), MASTER_CF.format(d=self))
         write(os.path.join(self.postfix, "domains"), "/^([a-z0-9-]+\\.)*example(\\.(com|net|org))?$/ private\n")
@@ -411,7 +413,7 @@ ssl_cert = <{d.folder}/tls/server.pem
 ssl_key = <{d.folder}/tls/server.key
 service imap-login {{
   inet_listener imap {{
-    port = 0
+    port = {d.imap}
   }}
   inet_listener imaps {{
     port = {d.imaps}
@@ -511,6 +513,14 @@ MASTER_CF = """\
   -o max_use=1
   -o syslog_name=postfix/submissions
   -o smtpd_tls_wrappermode=yes
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sasl_type=dovecot
+  -o smtpd_sasl_path={d.dovecot}/run/postfix-auth
+  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+127.0.0.1:{d.submission} inet n - n - - smtpd
+  -o max_use=1
+  -o syslog_name=postfix/submission
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_sasl_type=dovecot

@@ -173,7 +173,7 @@ def refused_connection():
 
 def secrets():
     for name, secret, words in (("missing", "/etc/secret: not readable: chown it to hearback", "/etc/secret: not readable"),
-                                ("empty", b"\n", "smtp_password_file: empty"),
+                                ("empty", b"\n", "smtp_password_file is empty"),
                                 ("too long", b"x" * 2000, "smtp_password_file: longer than"),
                                 ("with a NUL", b"sec\0ret\n", "NUL byte")):
         with running("accepted", secret=secret) as (server, sender):

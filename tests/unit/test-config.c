@@ -200,6 +200,11 @@ static const struct bad {
 	  "h.conf:1: ack_after is not shorter than ack_age: nothing would ever be acknowledged, write "
 	  "ack_after = 2min\n"
 	  "h.conf:1: lead a@example.com is a watched mailbox itself, write the address of a person\n" },
+	{ "account a {\n address = a@example.com\n host = h\n password_file = /p\n token_file = /t\n}\n",
+	  "h.conf:4: password_file beside a token: write only one of password_file, token_file, token_command\n" },
+	{ "account a {\n address = a@example.com\n host = h\n token_command = get token\n token_file = /t\n}\n",
+	  "h.conf:4: token_command beside token_file: write only one of them\n"
+	  "h.conf:4: token_command: 'get token' has no absolute path, write it from / on\n" },
 	{ "account a {\n address = a+x@ex-ample.com\n password_file = /p\n host = h\n subaddress = +\n}\n",
 	  "h.conf:2: address a+x@ex-ample.com has the subaddress separator in it, write the address before it\n" },
 	{ "!include\n!include none.conf\n" SMALL,
@@ -295,18 +300,20 @@ static struct span random_file(struct arena *a, unsigned *seed)
 					     "\"\"" };
 	static const char *const sizes[] = { "4k", "70000", "8M", "65537", "1M" };
 	static const char *const times[] = { "1s", "59s", "30s", "11s" };
+	static const char *const secrets[] = { "password_file = /p", "token_file = /t", "token_command = /c a b" };
 	uint32_t n;
 	const struct config_key *keys = config_keys(&n);
 	char *text = arena_printf(a, "%s", rand_r(seed) % 2 ? "debug = yes\nreserve = 1025M\n" : "");
 
 	for (int account = 0; account < 3; account++) {
 		text = arena_printf(
-			a, "%saccount x%d {\n address = x%d@example.com\n host = h%d\n password_file = /p\n",
-			text, account, account, account);
+			a, "%saccount x%d {\n address = x%d@example.com\n host = h%d\n %s\n", text, account,
+			account, account, secrets[account]);
 		for (uint32_t i = 0; i < n; i++) {
 			unsigned r = (unsigned)rand_r(seed);
 			const char *value = NULL;
-			if (!keys[i].in_account || r % 3 == 0 || strcmp(keys[i].name, "subaddress") == 0)
+			if (!keys[i].in_account || r % 3 == 0 || strcmp(keys[i].name, "subaddress") == 0 ||
+			    strcmp(keys[i].name, "token_command") == 0)
 				continue;
 			if (keys[i].kind == CONFIG_TEXT)
 				value = words[r % (*keys[i].initial ? 6 : 7)];

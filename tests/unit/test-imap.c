@@ -121,6 +121,9 @@ static void test_refusals_that_pass(void **state)
 	assert_false(words_are_transient(SPAN("[AUTHENTICATIONFAILED] Authentication failed.")));
 	assert_false(words_are_transient(SPAN("Too many failed logins: account locked")));
 	assert_false(words_are_transient(SPAN("")));
+	assert_true(words_are_expiry(SPAN("Session invalidated - AccessTokenExpired")));
+	assert_true(words_are_expiry(SPAN("[EXPIRED] log in again")));
+	assert_false(words_are_expiry(SPAN("[AUTHENTICATIONFAILED] Authentication failed.")));
 }
 
 /* libetpan reads 99999999999 as 1215752191. */

@@ -108,11 +108,11 @@ static void a_secret_that_is_none_is_refused(void **state)
 	put("secret", "hunter2\n", 0644);
 	expect(a, arena_printf(a, "%s: others can read it, run chmod o-rwx %s/secret", start, folder));
 	put("secret", "", 0600);
-	expect(a, arena_printf(a, "%s: is empty, write the password into its first line", start));
+	expect(a, arena_printf(a, "%s: is empty, write the password or token into it", start));
 	assert_int_equal(unlink(at(a, "secret")), 0);
 	expect(a, arena_printf(a, "%s: No such file or directory", start));
 	assert_int_equal(mkfifo(at(a, "secret"), 0600), 0);
-	expect(a, arena_printf(a, "%s: is no regular file, name a file with the password in its first line",
+	expect(a, arena_printf(a, "%s: is no regular file, name a file that holds it and nothing else",
 			       start));
 	put("secret", "hunter2\n", 0600);
 	write_main(a, arena_printf(a, " smtp_password_file = %s/none\n", folder));

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/poller/poller.h"
+#include "daemon/secret.h"
 #include "daemon/settings.h"
 #include <errno.h>
 #include <signal.h>
@@ -43,6 +44,8 @@ bool poller_fine(struct poller *p, enum imap_fault fault)
 	if (fault == IMAP_FINE)
 		return true;
 	p->retry_after = imap_retry_after(p->imap);
+	if (imap_expired(p->imap) && fault != IMAP_REFUSED)
+		return poller_end(p, ENDING_EXPIRED, "%s: %s", p->name, imap_why(p->imap));
 	return poller_end(p, ends[fault], "%s: %s", p->name, imap_why(p->imap));
 }
 
@@ -88,36 +91,35 @@ static bool hear_start(struct poller *p)
 	return good;
 }
 
-static bool read_secret(struct poller *p, struct buf *secret)
+static bool refused(struct poller *p, const struct secret_source *source, int64_t written_at)
 {
-	int r = io_read_fd(p->secret_fd, LIMIT_SECRET, secret);
+	BUF_CLEANUP struct buf age = BUF_CAPPED(200);
 
-	fd_closep(&p->secret_fd);
-	if (r)
-		return poller_end(p, ENDING_CONFIG, "%s: password_file: %s", p->name,
-				  r == -E2BIG ? "more than a password may have" : strerror(-r));
-	if (secret->n && secret->p[secret->n - 1] == '\n')
-		secret->n--;
-	if (secret->n && secret->p[secret->n - 1] == '\r')
-		secret->n--;
-	if (!secret->n || memchr(secret->p, '\0', secret->n))
-		return poller_end(p, ENDING_CONFIG, "%s: password_file is empty or holds a NUL byte",
-				  p->name);
-	return true;
+	secret_put_age(source, written_at, clock_now(), &age);
+	return poller_end(p, ENDING_REFUSED, "%s: %s%s", p->name, imap_why(p->imap), buf_cstr(&age));
 }
 
 static bool log_in(struct poller *p)
 {
-	BUF_CLEANUP struct buf secret = BUF_CAPPED(LIMIT_SECRET + 2);
+	const struct secret_source source = secret_source(p->account, false);
+	BUF_CLEANUP struct buf secret = BUF_CAPPED(secret_room(&source));
+	int64_t written_at;
+	struct err err;
+	int fd = p->secret_fd;
 
-	/* All its room at once, so that no copy is left behind where it grew. */
-	buf_reserve(&secret, LIMIT_SECRET + 2);
-	if (!read_secret(p, &secret))
-		return false;
+	p->secret_fd = -1;
+	int r = secret_read(&source, fd, &secret, &written_at, &err);
+	if (r) {
+		secret_wipe(&secret);
+		/* What a command gave may be better the next time. */
+		return poller_end(p, source.command.n ? ENDING_TRANSIENT : ENDING_CONFIG, "%s: %s", p->name,
+				  err.text);
+	}
 	const char *user = arena_str(p->arena, p->account->user);
-	enum imap_fault fault = imap_login(p->imap, user, buf_cstr(&secret));
-	explicit_bzero(secret.p, secret.room);
-	return poller_fine(p, fault);
+	enum imap_fault fault = source.token ? imap_login_token(p->imap, user, buf_cstr(&secret))
+					     : imap_login(p->imap, user, buf_cstr(&secret));
+	secret_wipe(&secret);
+	return fault == IMAP_REFUSED ? refused(p, &source, written_at) : poller_fine(p, fault);
 }
 
 /* TLS is up: nothing from here on needs a file, a new socket or another program. */

@@ -27,7 +27,6 @@ enum {
 	HELPER_TLS_MS = 30 * 1000,
 	/* A server waits 5 minutes inside DATA (RFC 5321 section 4.5.3.2.7). */
 	HELPER_GRANT_MS = 3 * 60 * 1000,
-	SECRET_MAX = 1024,
 };
 
 struct session {
@@ -76,22 +75,16 @@ static bool failed(struct smtp_result *r, const char *step, const char *text)
 
 /* -- connecting ------------------------------------------------------------------------------------- */
 
-/* The first line of the secret file. */
-static bool read_secret(int fd, struct buf *out, struct smtp_result *r)
-{
-	buf_reserve(out, SECRET_MAX);
-	int e = io_read_fd(fd, SECRET_MAX, out);
+struct secret {
+	struct buf bytes;
+	int64_t written_at;
+};
 
-	close(fd);
-	if (e)
-		return failed(r, "auth",
-			      e == -E2BIG ? "smtp_password_file: longer than 1024 bytes: write one password"
-					  : "smtp_password_file: cannot be read");
-	if (out->n && out->p[out->n - 1] == '\n')
-		out->n--;
-	if (out->n && out->p[out->n - 1] == '\r')
-		out->n--;
-	return out->n || failed(r, "auth", "smtp_password_file: empty: write the password into it");
+static bool read_secret(const struct route *to, int fd, struct secret *out, struct smtp_result *r)
+{
+	struct err err;
+
+	return !secret_read(&to->secret, fd, &out->bytes, &out->written_at, &err) || failed(r, "auth", err.text);
 }
 
 static bool reach(const struct route *to, struct stream **out, struct smtp_result *r)
@@ -119,31 +112,41 @@ static void raise_walls(struct buf *missing)
 	sandbox_missing(&walls, missing);
 }
 
-static bool log_in(struct session *h, struct stream *stream, struct span password, struct smtp_result *r)
+static bool log_in(struct session *h, const struct secret *secret, struct smtp_result *r)
+{
+	const struct route *to = h->route;
+	struct span bytes = buf_span(&secret->bytes);
+
+	if (to->secret.token ? smtp_login_token(h->smtp, to->user, bytes, r)
+			     : smtp_login(h->smtp, to->user, bytes, r))
+		return true;
+	secret_put_age(&to->secret, secret->written_at, clock_now(), &r->reply);
+	return false;
+}
+
+static bool greet(struct session *h, struct stream *stream, const struct secret *secret, struct smtp_result *r)
 {
 	struct smtp_timeouts timeouts = smtp_timeouts_standard;
 
 	fault_timeouts(&timeouts);
 	h->smtp = smtp_open(stream, &timeouts, h->route->name, h->sock, r);
-	return h->smtp && (!h->route->login || smtp_login(h->smtp, h->route->user, password, r));
+	return h->smtp && (!h->route->login || log_in(h, secret, r));
 }
 
 static bool connect_all(struct session *h, int secret, struct smtp_result *r)
 {
-	BUF_CLEANUP struct buf password = BUF_CAPPED(SECRET_MAX);
+	struct secret s = { .bytes = BUF_CAPPED(secret_room(&h->route->secret)) };
 	struct stream *stream;
+	bool good = (!h->route->login || read_secret(h->route, secret, &s, r)) && reach(h->route, &stream, r);
 
-	if (h->route->login && !read_secret(secret, &password, r))
-		return false;
-	bool good = reach(h->route, &stream, r);
 	if (good) {
 		/* From here on the end of the dispatcher is seen on its socket. */
 		prctl(PR_SET_PDEATHSIG, 0);
 		raise_walls(&h->missing);
-		good = log_in(h, stream, buf_span(&password), r);
+		good = greet(h, stream, &s, r);
 	}
-	if (password.p)
-		explicit_bzero(password.p, password.room);
+	secret_wipe(&s.bytes);
+	buf_free(&s.bytes);
 	return good;
 }
 

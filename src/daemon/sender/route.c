@@ -26,6 +26,7 @@ struct route route_of(struct arena *a, const struct config_account *c)
 		.ca_file = arena_str(a, c->smtp_ca_file),
 		.login = c->smtp_auth,
 		.user = c->smtp_user,
+		.secret = secret_source(c, true),
 		.name = own_name(a, c->address),
 		.connections = c->smtp_connections < SENDER_HELPERS ? c->smtp_connections : SENDER_HELPERS,
 	};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How this account's server is reached. */
 #pragma once
-#include "config/config.h"
+#include "daemon/secret.h"
 
 struct route {
 	const char *host;
@@ -11,6 +11,7 @@ struct route {
 	const char *ca_file; /* "": the system's trust store */
 	bool login;
 	struct span user;
+	struct secret_source secret;
 	struct span name; /* what we call ourselves in EHLO */
 	uint16_t connections;
 };

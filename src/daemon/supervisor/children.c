@@ -2,6 +2,7 @@
 /* One room: how it is started, what it may say, how it is buried. */
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/secret.h"
 #include "daemon/settings.h"
 #include "daemon/supervisor/house.h"
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@ enum {
 	SERVER_WAIT_MOST = 300000,
 	REFUSED_WAIT_MS = 30000,    /* what a person must change: servers lock accounts out */
 	REFUSED_WAIT_MOST = 900000,
+	EXPIRY_LIVED_MS = 1000,	    /* a session that ends sooner over its token was no good one */
 	STEADY_MS = 30000,	    /* a room that ran so long starts from the beginning */
 	ONCE_CRASHES = 5,	    /* as often a room may die in --once */
 };
@@ -52,16 +55,48 @@ static const char *mailbox_of(const struct child *c)
 	return c->room != ROOM_POLLER ? "-" : c->sent ? "sent" : "inbox";
 }
 
-static int open_secret(const struct span path, struct err *err)
+static int64_t written_at(const struct stat *st)
 {
+	return st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
+}
+
+/* For the next login of this room: a file, or a pipe that a command writes to. */
+static int open_secret(struct house *h, struct child *c, struct err *err)
+{
+	struct secret_source s = secret_source(c->account, c->room == ROOM_SENDER);
+	struct stat st;
 	char file[4096];
 
-	snprintf(file, sizeof(file), "%.*s", SPAN_ARG(path));
+	if (s.command.n) {
+		int r = command_token(h, c->account, c->room == ROOM_SENDER);
+		return r < 0 ? err_set(err, r, "token_command cannot be run: %s", strerror(-r)) : r;
+	}
+	snprintf(file, sizeof(file), "%.*s", SPAN_ARG(s.path));
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	c->secret_at = fd >= 0 && fstat(fd, &st) == 0 ? written_at(&st) : 0;
 	if (fd < 0)
-		return err_set(err, -errno, "password file %s: %s: make it readable for the user hearback runs as, and for nobody else", file,
+		return err_set(err, -errno, "%s %s: %s: make it readable for the user hearback runs as, and for nobody else", s.key, file,
 			       strerror(errno));
 	return fd;
+}
+
+bool child_waits_for_secret(const struct child *c)
+{
+	return c->room == ROOM_POLLER && c->state == CHILD_DOWN && c->ended &&
+	       (c->why == ENDING_REFUSED || c->why == ENDING_CONFIG);
+}
+
+/* Somebody has written a new one since it was refused: worth a try at once. */
+static bool secret_renewed(const struct child *c)
+{
+	struct stat st;
+	char file[4096];
+
+	if (!child_waits_for_secret(c))
+		return false;
+	struct secret_source s = secret_source(c->account, false);
+	snprintf(file, sizeof(file), "%.*s", SPAN_ARG(s.path));
+	return s.path.n && stat(file, &st) == 0 && written_at(&st) != c->secret_at;
 }
 
 /* -- start ------------------------------------------------------------------------------------------------ */
@@ -80,7 +115,7 @@ static int say_start(struct house *h, struct child *c)
 	if (fds[0] < 0)
 		return fds[0];
 	if (c->room == ROOM_POLLER) {
-		fds[1] = open_secret(c->account->password_file, &err);
+		fds[1] = open_secret(h, c, &err);
 		if (fds[1] < 0) {
 			snprintf(c->text, sizeof(c->text), "%.400s", err.text);
 			close(fds[0]);
@@ -187,18 +222,18 @@ void house_start_due(struct house *h)
 
 	for (uint32_t i = 0; i < h->n && !h->stopping; i++) {
 		struct child *c = &h->children[i];
-		if (c->state == CHILD_DOWN && c->start_ms <= now && (i == 0 || h->children[0].ready))
+		if (c->state == CHILD_DOWN && (c->start_ms <= now || secret_renewed(c)) && (i == 0 || h->children[0].ready))
 			child_start(h, c);
 	}
 }
 
 /* -- what they say --------------------------------------------------------------------------------------------- */
 
-static void hand_secret(struct child *c)
+static void hand_secret(struct house *h, struct child *c)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
 	struct err err = { .text = "" };
-	FD_CLEANUP int fd = open_secret(c->account->smtp_password_file, &err);
+	FD_CLEANUP int fd = open_secret(h, c, &err);
 
 	frame_begin(&f, FRAME_SECRET);
 	frame_secret_put(&f, span_of(fd < 0 ? err.text : ""));
@@ -247,7 +282,7 @@ bool child_told(struct house *h, struct child *c)
 	} else if (f.type == FRAME_ALIVE) {
 		c->asked_ms = 0;
 	} else if (f.type == FRAME_NEED_SECRET && c->room == ROOM_SENDER) {
-		hand_secret(c);
+		hand_secret(h, c);
 	} else if (f.type == FRAME_IDLE && c->room == ROOM_KEEPER) {
 		h->idle = true;
 	} else if (f.type == FRAME_ENDING && frame_ending_get(&w, &e)) {
@@ -306,8 +341,12 @@ static void plan_restart(struct house *h, struct child *c)
 		wait_longer(c, CRASH_WAIT_MS, CRASH_WAIT_MOST);
 		return;
 	}
+	/* A server that takes no token for long would be asked for ever. */
+	if (c->why == ENDING_EXPIRED && (!c->ready || clock_mono_ms() - c->started_ms < EXPIRY_LIVED_MS))
+		c->why = ENDING_TRANSIENT;
 	switch (c->why) {
 	case ENDING_ORDERLY:
+	case ENDING_EXPIRED:
 		c->failures = 0;
 		c->start_ms = clock_mono_ms() + CRASH_WAIT_MS;
 		break;
@@ -321,7 +360,7 @@ static void plan_restart(struct house *h, struct child *c)
 		break;
 	}
 	/* In --once nobody waits for a server. */
-	if (h->once && c->why != ENDING_ORDERLY) {
+	if (h->once && c->why != ENDING_ORDERLY && c->why != ENDING_EXPIRED) {
 		c->state = CHILD_GIVEN_UP;
 		h->status = c->why == ENDING_TRANSIENT ? EX_TEMPFAIL : c->why == ENDING_REFUSED ? EX_NOPERM : EX_CONFIG;
 	}
@@ -347,10 +386,14 @@ void child_died(struct house *h, struct child *c, int wait_status)
 	/* A death that helps to find the guilty message will not be repeated: the others need not wait for it. */
 	if (c->room == ROOM_KEEPER ? blame(h, wait_status) : c->room == ROOM_READER && c->ready)
 		c->failures = 0;
-	c->ready = false;
 	plan_restart(h, c);
+	c->ready = false;
 	if (c->ended && c->why == ENDING_ORDERLY)
 		return;
+	if (c->ended && c->why == ENDING_EXPIRED) {
+		log_event(LOG_INFO, "token.expired", "account=%.*s mailbox=%s", SPAN_ARG(name_of(c)), mailbox_of(c));
+		return;
+	}
 	if (h->once && !c->ended && c->failures > ONCE_CRASHES) {
 		c->state = CHILD_GIVEN_UP;
 		h->status = EX_SOFTWARE;

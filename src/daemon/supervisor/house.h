@@ -26,6 +26,7 @@ struct child {
 	char walls[256];		      /* those that are missing */
 	int64_t asked_ms;		      /* whether it is alive; 0: it owes no answer */
 	int64_t aborted_ms;		      /* it did not answer; 0: it did */
+	int64_t secret_at;		      /* when the file of its secret had been written, as last opened; in ns */
 };
 
 /* What is read from files. */
@@ -33,6 +34,14 @@ struct set {
 	struct arena *a;
 	struct config config;
 	struct span templates;
+};
+
+/* A program of the admin's that runs. */
+enum { HOUSE_COMMANDS = 3 * CONFIG_ACCOUNTS };
+struct command {
+	pid_t pid;			      /* 0: free */
+	int64_t until_ms;		      /* then it is ended */
+	char account[80];		      /* its name */
 };
 
 struct house {
@@ -51,6 +60,7 @@ struct house {
 	struct child *children;		      /* the keeper first, then the reader */
 	uint32_t n;
 	struct child self;		      /* we are a room, too */
+	struct command commands[HOUSE_COMMANDS];
 	bool idle;			      /* the keeper says so, in --once */
 	struct set next;		      /* what the rooms start with when all have ended; a NULL: nothing */
 	int64_t watchdog_ms;
@@ -77,3 +87,14 @@ bool child_told(struct house *h, struct child *c);
 void child_died(struct house *h, struct child *c, int wait_status);
 void child_stop(struct child *c);
 void house_start_due(struct house *h);
+/* It may be started before its time, as soon as the file of its secret is another. */
+bool child_waits_for_secret(const struct child *c);
+
+/* commands.c */
+
+/* Starts the account's token_command; the read end of the pipe it prints into, or -errno. */
+int command_token(struct house *h, const struct config_account *account, bool smtp);
+/* False: that was no command. */
+bool command_ended(struct house *h, pid_t pid, int wait_status);
+/* Ends those whose time is over at that instant; true while any runs. */
+bool commands_end(struct house *h, int64_t now_ms);

@@ -24,7 +24,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { STOP_MS = 15000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
+enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
 
 static void print_lines(const char *what, const struct config_errors *e)
 {
@@ -111,10 +111,13 @@ static void reap(struct house *h)
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (command_ended(h, pid, status))
+			continue;
 		for (uint32_t i = 0; i < h->n; i++)
 			if (h->children[i].pid == pid && h->children[i].state == CHILD_RUNNING)
 				child_died(h, &h->children[i], status);
+	}
 }
 
 /* Senders and pollers first, then the reader, the keeper last: what they still have to say is heard. */
@@ -150,6 +153,13 @@ static bool all_down(const struct house *h)
 static int patience(struct house *h)
 {
 	int64_t now = clock_mono_ms(), wait = h->stopping ? 0 : house_round(h, now);
+	bool tick = commands_end(h, now);
+
+	/* Nobody tells us that a command runs for too long, or that a file has changed. */
+	for (uint32_t i = 0; i < h->n && !tick; i++)
+		tick = child_waits_for_secret(&h->children[i]);
+	if (tick && wait > TICK_MS)
+		wait = TICK_MS;
 
 	/* Nobody is started before the keeper serves: its word that it does wakes us. */
 	for (uint32_t i = 0; i < (h->children[0].ready ? h->n : 1); i++)
@@ -212,6 +222,7 @@ static void watch(struct house *h, int signals)
 			house_start_due(h);
 		house_tell_state(h);
 	} while (!h->stopping || !all_down(h));
+	commands_end(h, INT64_MAX);
 	free(p);
 	free(who);
 }
