@@ -34,7 +34,8 @@ def deliver(hearback, letters):
     for i, bad in enumerate(letters):
         post.place(servers, SUPPORT, bad.data)
         if i % ORDINARY_EVERY == 0:
-            post.deliver(servers, letter(person(ordinary), SUPPORT, f"Question {ordinary}"), person(ordinary), [SUPPORT])
+            who = person(ordinary)
+            post.deliver(servers, letter(who, SUPPORT, f"Question {ordinary}"), who, [SUPPORT])
             ordinary += 1
     return ordinary
 
@@ -47,7 +48,8 @@ def taken_in(hearback):
 
 def mailbox_is_there(servers):
     """The server makes it when somebody looks into it first."""
-    return all(os.path.isdir(os.path.join(servers.maildir(SUPPORT), folder)) for folder in ("tmp", "new", "cur"))
+    maildir = servers.maildir(SUPPORT)
+    return all(os.path.isdir(os.path.join(maildir, folder)) for folder in ("tmp", "new", "cur"))
 
 
 def in_mailbox(servers):
@@ -99,7 +101,8 @@ def play(tap, account, letters, rooms=()):
         hearback.start()
         tap.check("hearback runs", hearback.ready(), hearback.log_tail())
         hearback.command("mode", "support", "send")
-        tap.check("the mailbox is there", post.wait_until(lambda: mailbox_is_there(hearback.servers), WAIT_SECONDS))
+        tap.check("the mailbox is there",
+                  post.wait_until(lambda: mailbox_is_there(hearback.servers), WAIT_SECONDS))
         before = hearback.processes()
         ordinary = deliver(hearback, letters)
         count = len(letters) + ordinary

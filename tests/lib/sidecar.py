@@ -140,7 +140,8 @@ class Sidecar:
         """Any exit status; the caller looks at it."""
         return subprocess.run([self.program, "-c", self.config, *arguments], text=True,
                               errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, check=False, timeout=seconds, env={**os.environ, **self.environment})
+                              stderr=subprocess.PIPE, check=False, timeout=seconds,
+                              env={**os.environ, **self.environment})
 
     def command(self, *arguments, **kw):
         """What it printed; CommandFailed if it did not succeed."""

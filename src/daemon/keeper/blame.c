@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the keeper has in hand stands on a page that outlives it, so that whatever brings it down is known by the
- * next one and set aside the second time. */
+/* What the keeper has in hand stands on a page that outlives it, so that the next one knows what brought it
+ * down and sets it aside the second time. */
 #include "daemon/keeper/keeper.h"
 
 static uint32_t *deaths(struct keeper *k, enum blame_what what, uint64_t a, uint64_t b)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* For the tests of promise P9 only: a reader built with HEARBACK_FAULTS aborts over a message that asks for it
- * ("abort-at:header" anywhere in it, or "abort-at:body" where more than the header is to be read). The reader
- * that is installed has none of it. */
+/* For the tests of promise P9 only: a reader built with HEARBACK_FAULTS aborts over a message that asks for
+ * it ("abort-at:header" anywhere in it, or "abort-at:body" where more than the header is to be read). The
+ * reader that is installed has none of it. */
 #pragma once
 #include "mime/mime.h"
 
