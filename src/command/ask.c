@@ -19,6 +19,8 @@
 
 const char *config_path = HEARBACK_SYSCONFDIR "/hearback.conf";
 
+enum { DAEMON_SECONDS = 20 };
+
 struct keeper_of_ours {
 	pid_t pid;
 	int sock;
@@ -197,6 +199,23 @@ int ask(const struct control_request *r, ask_row each, void *context)
 	stop_keeper(&k);
 	fflush(stdout);
 	return status;
+}
+
+int ask_daemon(const struct control_request *r, ask_row each, void *context)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	const struct timeval patience = { .tv_sec = DAEMON_SECONDS };
+	struct settings_findings found = { 0 };
+	struct config c;
+
+	if (!settings_parse(config_path, a, &c, &found))
+		return print_errors(&found.errors);
+	signal(SIGPIPE, SIG_IGN);
+	FD_CLEANUP int fd = connect_daemon(&c);
+	if (fd < 0)
+		return complain(EX_UNAVAILABLE, "no hearback is running here");
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return converse(fd, r, each, context);
 }
 
 static json_t *json_list(struct span lines)

@@ -13,6 +13,9 @@ typedef void (*ask_row)(void *context, const struct row *r);
 /* Returns the exit status of the answer, its line printed to standard error. */
 int ask(const struct control_request *r, ask_row each, void *context);
 
+/* The same, of the daemon that runs and no other, which must begin to answer within some seconds. */
+int ask_daemon(const struct control_request *r, ask_row each, void *context);
+
 /* Prints rows as JSON objects, one a line: times as ISO 8601 or null, lists as arrays. Empty texts
  * are left out where `context` is NULL. */
 void print_json_row(void *context, const struct row *r);

@@ -14,7 +14,7 @@ static const struct {
 } commands[] = {
 	{ "run", command_run, "the sidecar itself; --once for one pass" },
 	{ "check", command_check, "is the configuration right? --defaults lists every setting" },
-	{ "status", command_status, "how each account stands" },
+	{ "status", command_status, "how each account stands; --check and --metrics for monitoring" },
 	{ "mode", command_mode, "ACCOUNT observe|hold|send" },
 	{ "list", command_list, "conversations by due time; --overdue, --due 1h, --all" },
 	{ "show", command_show, "C-NUMBER: the story of a conversation" },

@@ -3,6 +3,7 @@
 #include "command/ask.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "command/status.h"
 #include <stdio.h>
 
 /* Only what is not as it should be. */
@@ -46,11 +47,23 @@ static void print_row(void *context, const struct row *r)
 
 int command_status(int argc, char **argv)
 {
-	const struct command_spec spec = { "status", "How each account stands: mode, mailboxes, cursors, queues, walls.", NULL, 0, 0, 0 };
+	bool json = false, check = false, metrics = false;
+	const struct option_spec options[] = {
+		{ "check", "", "for monitoring: 0 if all is well, 1 if somebody should look, 2 if mail is not dealt with", NULL, &check },
+		{ "metrics", "", "for a collector: the same as numbers, in the text format of Prometheus", NULL, &metrics },
+	};
+	const struct command_spec spec = {
+		"status [--check | --metrics]", "How each account stands: mode, mailboxes, cursors, queues, walls.", options, 2, 0, 0,
+	};
 	struct control_request r = { .verb = SPAN("status") };
-	bool json = false;
 	char **words;
 	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
 
-	return e ? e - 1 : ask(&r, json ? print_json_row : print_row, NULL);
+	if (e)
+		return e - 1;
+	if (check)
+		return status_check(&r);
+	if (metrics)
+		return status_metrics(&r);
+	return ask(&r, json ? print_json_row : print_row, NULL);
 }

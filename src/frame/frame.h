@@ -20,7 +20,7 @@ enum frame_type {
 	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
 	FRAME_LOST,	    /* frame_lost: a room of the keeper has ended, and why */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
-	FRAME_WALLS,	    /* keeper: frame_lost; that room (ROOM_SUPERVISOR too) serves, without these walls */
+	FRAME_WALLS,	    /* keeper: frame_walls; a room serves, without these walls */
 	FRAME_ALIVE,	    /* are you? The same goes back */
 	/* child -> supervisor */
 	FRAME_READY,	    /* frame_ready: behind the walls, serving */
@@ -98,9 +98,12 @@ bool frame_peer_get(struct wire *w, struct frame_peer *out);
 void frame_secret_put(struct buf *b, struct span error);
 bool frame_secret_get(struct wire *w, struct span *error);
 
-/* Keeper: that room has ended; `why` in one line for a person. */
-void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why);
-bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why);
+/* Keeper: that room has ended; `why` in one line for a person; the next is started at `again` (Unix seconds). */
+void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why, int64_t again);
+bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why, int64_t *again);
+/* Keeper: that room (ROOM_SUPERVISOR too) serves without these walls. */
+void frame_walls_put(struct buf *b, const struct frame_peer *p, struct span missing);
+bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missing);
 
 /* Why a child ends; decides when it is started again. */
 enum ending {

@@ -74,16 +74,31 @@ bool frame_peer_get(struct wire *w, struct frame_peer *out)
 	return wire_done(w);
 }
 
-void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why)
+void frame_lost_put(struct buf *b, const struct frame_peer *p, struct span why, int64_t again)
 {
 	frame_peer_put(b, p);
 	frame_put_text(b, why, FRAME_TEXT);
+	wire_put_i64(b, again);
 }
 
-bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why)
+bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why, int64_t *again)
 {
 	peer_get(w, out);
 	*why = frame_get_text(w, FRAME_TEXT);
+	*again = wire_i64(w);
+	return wire_done(w) && *again >= 0;
+}
+
+void frame_walls_put(struct buf *b, const struct frame_peer *p, struct span missing)
+{
+	frame_peer_put(b, p);
+	frame_put_text(b, missing, FRAME_NAME);
+}
+
+bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missing)
+{
+	peer_get(w, out);
+	*missing = frame_get_text(w, FRAME_NAME);
 	return wire_done(w);
 }
 

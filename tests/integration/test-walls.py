@@ -92,6 +92,9 @@ def test(tap):
         said = h.command("status")
         tap.check("in words", "WALLS MISSING around keeper: Landlock" in said
                   and "WALLS MISSING around poller support inbox: Landlock" in said, said)
+        done = h.run("status", "--check")
+        tap.check("monitoring is warned", done.returncode == 1 and "WARNING: walls missing around keeper: Landlock" in done.stdout,
+                  done.stdout)
         tap.equal("it ends in order", h.stop(), 0)
 
 

@@ -74,6 +74,9 @@ struct mailbox_run {
 	struct peer poller;
 	struct room_walls walls;
 	bool selected;
+	int64_t selected_at;	/* Unix seconds of the last login, 0: none since we started */
+	int64_t message_at;	/* of the last message that came since we started */
+	int64_t again_at;	/* when the next login is tried, 0: it is logged in, or just trying */
 	uint32_t uidvalidity;	/* as told by FRAME_SELECTED */
 	uint32_t exists;
 	struct span name;	/* owned by the keeper's arena of this connection */

@@ -186,14 +186,16 @@ static void miss(struct keeper *k, struct frame *f)
 	struct wire w = wire_over(f->payload);
 	struct frame_peer p;
 	struct span text;
+	int64_t again;
 
-	if (!frame_lost_get(&w, &p, &text) || p.room != ROOM_POLLER)
+	if (!frame_lost_get(&w, &p, &text, &again) || p.room != ROOM_POLLER)
 		return;
 	struct account *acc = keeper_account_named(k, p.account);
 	if (!acc)
 		return;
 	struct mailbox_run *box = &acc->box[p.sent ? ROLE_SENT : ROLE_INBOX];
 	set_trouble(box, text);
+	box->again_at = again;
 	box->given_up = k->once;
 	k->next_wake = 0;
 }
@@ -224,7 +226,7 @@ static void note_walls(struct keeper *k, struct frame *f)
 	struct frame_peer p;
 	struct span missing;
 
-	if (!frame_lost_get(&w, &p, &missing))
+	if (!frame_walls_get(&w, &p, &missing))
 		return;
 	struct room_walls *walls = walls_of(k, &p);
 	if (walls)
@@ -268,6 +270,8 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->uidvalidity = s.uidvalidity;
 	box->exists = s.exists;
 	box->selected = true;
+	box->selected_at = clock_now();
+	box->again_at = 0;
 	box->trouble[0] = '\0';
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
 	*note = (struct mailbox_note){ .changed = true, .opened = true, .uidnext = s.uidnext };

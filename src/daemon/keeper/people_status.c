@@ -2,7 +2,13 @@
 #include "daemon/keeper/keeper.h"
 #include <sysexits.h>
 
-static int64_t queue_count(struct turn *t, enum queue_class class, uint16_t account, int64_t *oldest)
+/* Of the entries that are counted: when the first was made, and when the first should leave; 0: there is none. */
+struct queue_times {
+	int64_t oldest;
+	int64_t due;
+};
+
+static int64_t queue_count(struct turn *t, enum queue_class class, uint16_t account, struct queue_times *out)
 {
 	struct key from = { 0 }, to = { 0 };
 	struct engine_row *rows;
@@ -16,8 +22,10 @@ static int64_t queue_count(struct turn *t, enum queue_class class, uint16_t acco
 		if (get_outbox(t, key_get(rows[i].key, 9), &e) || e.account != account)
 			continue;
 		count++;
-		if (!*oldest || e.created_at < *oldest)
-			*oldest = e.created_at;
+		if (!out->oldest || e.created_at < out->oldest)
+			out->oldest = e.created_at;
+		if (!out->due || (int64_t)key_get(rows[i].key, 1) < out->due)
+			out->due = (int64_t)key_get(rows[i].key, 1);
 	}
 	return count;
 }
@@ -38,6 +46,9 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	row_number(&row, "cursor", r.last_uid);
 	row_number(&row, "uidnext", r.uidnext);
 	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
+	row_time(&row, "login", box->selected_at);
+	row_time(&row, "last_message", box->message_at);
+	row_time(&row, "again", box->again_at);
 	row_text(&row, "trouble", arena_span(t->a, span_of(box->trouble)));
 	people_row(t, c, &row);
 }
@@ -46,18 +57,21 @@ static void account_row(struct turn *t, struct client *c, const struct account *
 {
 	struct row row = { .kind = SPAN("account") };
 	struct rec_account r;
-	int64_t oldest = 0, unused = 0;
+	struct queue_times leaving = { 0 }, staying = { 0 };
 
 	if (get_account(t, acc->id, &r))
 		return;
 	row_text(&row, "account", acc->c->name);
 	row_text(&row, "mode", span_of(mode_name(acc->mode)));
 	row_bool(&row, "answers_seen", r.answers_seen);
-	row_number(&row, "queued", queue_count(t, QUEUE_WAITING, acc->id, &oldest));
-	row_number(&row, "in_flight", queue_count(t, QUEUE_IN_FLIGHT, acc->id, &oldest));
-	row_time(&row, "oldest", oldest);
-	row_number(&row, "held", queue_count(t, QUEUE_HELD, acc->id, &unused));
-	row_number(&row, "uncertain", queue_count(t, QUEUE_UNCERTAIN, acc->id, &unused));
+	row_number(&row, "queued", queue_count(t, QUEUE_WAITING, acc->id, &leaving));
+	row_number(&row, "in_flight", queue_count(t, QUEUE_IN_FLIGHT, acc->id, &leaving));
+	row_time(&row, "oldest", leaving.oldest);
+	row_time(&row, "oldest_due", leaving.due);
+	row_number(&row, "sender_failures", acc->sender_failures);
+	row_time(&row, "sender_again", acc->sender_failures ? acc->sender_pause : 0);
+	row_number(&row, "held", queue_count(t, QUEUE_HELD, acc->id, &staying));
+	row_number(&row, "uncertain", queue_count(t, QUEUE_UNCERTAIN, acc->id, &staying));
 	people_row(t, c, &row);
 	for (int i = 0; i < ROLE_COUNT; i++)
 		mailbox_row(t, c, acc, (enum role)i);

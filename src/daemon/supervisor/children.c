@@ -155,8 +155,10 @@ static int tell_keeper(struct house *h, const struct child *c, enum frame_type t
 	if (h->children[0].state != CHILD_RUNNING)
 		return -EPIPE;
 	frame_begin(&f, type);
-	if (type == FRAME_LOST || type == FRAME_WALLS)
-		frame_lost_put(&f, &p, span_of(type == FRAME_LOST ? c->text : c->walls));
+	if (type == FRAME_LOST)
+		frame_lost_put(&f, &p, span_of(c->text), clock_now() + (c->start_ms - clock_mono_ms() + 999) / 1000);
+	else if (type == FRAME_WALLS)
+		frame_walls_put(&f, &p, span_of(c->walls));
 	else
 		frame_peer_put(&f, &p);
 	return frame_send(h->children[0].sock, &f, fd);
