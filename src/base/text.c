@@ -76,8 +76,11 @@ static size_t sequence_length(unsigned char c)
 /* Every text of every message passes here, so it goes by bytes and builds no code points. */
 bool utf8_valid(struct span s)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	const unsigned char *p = (const unsigned char *)s.p, *end;
 
+	if (s.n == 0)
+		return true;
+	end = p + s.n;
 	while (p < end) {
 		if (eight_ascii(p, end)) {
 			p += 8;

@@ -27,6 +27,10 @@ static const struct telling_case {
 	  "bob@example.net=0\n", "" },
 	{ "behind bullets", FROM "Delivery to the following recipients failed:\n\n   * bob@example.net\n",
 	  "bob@example.net=0!\n", "" },
+	{ "behind arrows, and behind a reply without brackets",
+	  FROM ">>> bob@example.net <b@example.net>\n\n550 5.1.1 carol@example.net... User unknown\n"
+	       "450 write to help@example.net\n",
+	  "bob@example.net=0!\ncarol@example.net=0!\n", "" },
 	{ "a transcript",
 	  FROM "Transcript of session follows.\n\n In:  MAIL FROM:<support@example.com>\n"
 	       " In:  RCPT TO:<bob@example.net>\n Out: 451 4.3.0 Error: queue file write error\n",

@@ -9,9 +9,22 @@
 /* Without what may stand before an address that begins a line. */
 static struct span without_bullet(struct span line)
 {
-	if (line.n > 2 && strchr("*-+o", line.p[0]) && line.p[1] == ' ')
-		line = span_trim(span_sub(line, 2, SIZE_MAX));
+	static const struct span bullets[] = { { "* ", 2 }, { "- ", 2 }, { "-- ", 3 }, { ">>> ", 4 },
+					       { "\xe2\x80\xa2", 3 } };
+
+	for (size_t i = 0; i < sizeof(bullets) / sizeof(bullets[0]); i++)
+		if (span_starts(line, bullets[i]))
+			return span_trim(span_sub(line, bullets[i].n, SIZE_MAX));
 	return line;
+}
+
+/* "550 5.1.1 <user@example.com>... User unknown", or without the brackets. */
+static bool is_reply_about(struct span line, struct span address, char lead)
+{
+	bool dots = lead == ' ' && span_starts(span_sub(line, (size_t)(address.p - line.p) + address.n, 3),
+					       SPAN("..."));
+
+	return (lead == '<' || dots) && (line.p[0] == '4' || line.p[0] == '5') && reply_class(line);
 }
 
 static void read_line(struct telling *t, struct span line)
@@ -23,8 +36,7 @@ static void read_line(struct telling *t, struct span line)
 	size_t before = (size_t)(address.p - line.p);
 	char lead = before ? line.p[before - 1] : 0;
 	bool begins = before == 0 || (before == 1 && strchr("<\"'", lead));
-	bool reply = lead == '<' && (line.p[0] == '4' || line.p[0] == '5') && reply_class(line);
-	if ((begins || reply) && is_recipient(t, address))
+	if ((begins || is_reply_about(line, address, lead)) && is_recipient(t, address))
 		telling_add_address(t, address);
 }
 

@@ -9,7 +9,7 @@
 static const struct span announcements[] = {
 	WORD("recipient address:"), WORD("recipient:"), WORD("delivered to"), WORD("delivering your mail to"),
 	WORD("delivery to"), WORD("deliver to"), WORD("deliver mail to"), WORD("deliver your message to"),
-	WORD("message to"), WORD("mail to"), WORD("email to"), WORD("could not send to"), WORD("sent to"),
+	WORD("message to"), WORD("addressed to"), WORD("unknown user:"), WORD("rejected recipient"), WORD("mail to"), WORD("email to"), WORD("could not send to"), WORD("sent to"),
 	WORD("destinataire"), WORD("delivre a"), WORD("délivré à"), WORD("remis à"), WORD("empfänger"),
 	WORD("zugestellt werden an"), WORD("destinatario"), WORD("destinatário"), WORD("宛先"),
 	WORD("送信先"), WORD("收件人"), WORD("수신자"), WORD("получател"),
