@@ -19,6 +19,7 @@ enum {
 struct line {
 	uint32_t from, n; /* without the line end */
 	bool blank, quoted;
+	bool code; /* between two lines of three backticks: stands as it is */
 	enum stretch_kind kind;
 };
 

@@ -42,6 +42,12 @@ static const struct span verbs[] = {
 	WORD("ha escrit"), WORD("va escriure"), WORD("rašė"), WORD("rakstīja"),
 };
 
+/* Without a verb or a date, only above quote marks. */
+static const struct span quoting[] = {
+	WORD("quoting "), WORD("zitat von "), WORD("citando "), WORD("citazione "), WORD("citat "), WORD("citerar "), WORD("selon "),
+	WORD("cytowanie "), WORD("citeren "), WORD("Цитирую "),
+};
+
 static bool digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -139,8 +145,8 @@ static bool is_attribution(struct span s, bool quote_follows)
 	if (ends_with_verb(s) || span_iends(s, SPAN(" sent")))
 		return known || quote_follows || dashed;
 	if (text_has(s, verbs, COUNT(verbs)))
-		return has_date(s) && (has_address(s) || text_begins(s, leads, COUNT(leads)));
-	return quote_follows && has_date(s) && has_address(s);
+		return has_date(s) && (has_address(s) || quote_follows || text_begins(s, leads, COUNT(leads)));
+	return quote_follows && (text_begins(s, quoting, COUNT(quoting)) || (has_date(s) && has_address(s)));
 }
 
 /* May an attribution that is broken over lines begin here? */

@@ -105,11 +105,12 @@ static enum field field_of(struct span line)
 	return FIELD_NONE;
 }
 
+/* Who asks for a journey writes "From:", "To:" and "Date:", too, but with no address and no subject. */
 static bool is_header(unsigned seen, bool address)
 {
-	if (!(seen & FIELD_FROM) || !(seen & (FIELD_DATE | FIELD_TO)))
-		return false;
-	return address || (seen & FIELD_SUBJECT);
+	unsigned two = seen & (FIELD_FROM | FIELD_DATE | FIELD_TO);
+
+	return (two & (two - 1)) && (address || ((seen & FIELD_FROM) && (seen & FIELD_SUBJECT)));
 }
 
 uint32_t header_block_at(const struct lines *l, uint32_t i)

@@ -64,6 +64,32 @@ static uint32_t fill(struct lines *l)
 	return n;
 }
 
+static bool is_fence(const struct lines *l, uint32_t i)
+{
+	return span_starts(line_trimmed(l, i), SPAN("```"));
+}
+
+/* What begins with ">" or is a row of dashes in there is no quote and no signature. One that is never closed
+ * is no fence. */
+static void find_code(struct lines *l)
+{
+	uint32_t open = l->n;
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (!is_fence(l, i))
+			continue;
+		if (open == l->n) {
+			open = i;
+			continue;
+		}
+		for (; open <= i; open++) {
+			l->at[open].code = true;
+			l->at[open].quoted = false;
+		}
+		open = l->n;
+	}
+}
+
 struct lines lines_of(struct arena *a, struct span text)
 {
 	struct lines l = { .text = text };
@@ -71,6 +97,7 @@ struct lines lines_of(struct arena *a, struct span text)
 
 	l.at = arena_many(a, n, struct line);
 	l.n = fill(&l);
+	find_code(&l);
 	return l;
 }
 

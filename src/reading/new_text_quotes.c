@@ -90,7 +90,8 @@ void mark_quotes(struct lines *l)
 	uint32_t i = 0;
 
 	while (i < l->n) {
-		if (l->at[i].blank) {
+		if (l->at[i].blank || l->at[i].code) {
+			new_before = new_before || l->at[i].code;
 			i++;
 		} else if (l->at[i].quoted || is_wrapped_rest(l, i)) {
 			l->at[i].quoted = true;

@@ -49,8 +49,9 @@ static bool is_device(struct span s)
 	s = device_words(s);
 	if (s.n < 8 || s.n > DEVICE_BYTES || words_of(s) > DEVICE_WORDS)
 		return false;
-	bool mine = span_istarts(s, SPAN("sent from my "));
-	if (!mine && memchr(".,?!:;", s.p[s.n - 1], 6))
+	bool closed = memchr(".,?!:;", s.p[s.n - 1], 6);
+	bool mine = span_istarts(s, SPAN("sent from my ")) && span_find(s, SPAN(", ")) < 0;
+	if (closed && !mine)
 		return false;
 	if (text_begins(s, devices, COUNT(devices)))
 		return true;
@@ -65,16 +66,20 @@ static bool is_delimiter(struct span s)
 	return span_eq(s, SPAN("--")) || span_eq(s, SPAN("__")) || span_eq(s, SPAN("—")) || span_eq(s, SPAN("– –"));
 }
 
-/* Below a drawn line: few and short lines, no question, no second drawn line. */
+/* Below a drawn line: few and short lines, no question and no second drawn line; no sentence either, unless the
+ * line is one of underscores, as lists and offices draw it. */
 static bool looks_signed(const struct lines *l, uint32_t i)
 {
+	bool underscores = line_trimmed(l, i).p[0] == '_';
 	uint32_t n = 0;
 
 	for (i++; i < l->n && l->at[i].kind == STRETCH_NEW; i++) {
 		struct span s = line_trimmed(l, i);
 		if (!s.n)
 			continue;
-		if (s.n > SIGNATURE_LINE_BYTES || s.p[s.n - 1] == '?' || is_rule(s) || ++n > SIGNATURE_LINES)
+		if (s.n > SIGNATURE_LINE_BYTES || is_rule(s) || ++n > SIGNATURE_LINES)
+			return false;
+		if (s.p[s.n - 1] == '?' || (!underscores && memchr(".!:", s.p[s.n - 1], 3)))
 			return false;
 	}
 	return n > 0;
@@ -85,6 +90,8 @@ static bool begins(const struct lines *l, uint32_t i, bool *ruled)
 {
 	struct span s = line_trimmed(l, i);
 
+	if (l->at[i].code)
+		return false;
 	if (is_delimiter(s) || is_device(s))
 		return true;
 	if (!is_rule(s) || *ruled)

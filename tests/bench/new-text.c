@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { ROUNDS = 7 };
+enum { ROUNDS = 20 };
 
 static const char *const texts[] = {
 	"word word word word word word word\n",
