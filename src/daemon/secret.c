@@ -60,6 +60,15 @@ static int read_all(int fd, size_t max, struct buf *out)
 	return -E2BIG;
 }
 
+/* A second line of a password file may say whose it is. */
+static void keep_first_line(struct buf *b)
+{
+	const char *end = b->n ? memchr(b->p, '\n', b->n) : NULL;
+
+	if (end)
+		b->n = (size_t)(end - b->p) + 1;
+}
+
 static void strip_line_end(struct buf *b)
 {
 	if (b->n && b->p[b->n - 1] == '\n')
@@ -96,6 +105,8 @@ static bool is_token(struct span s)
 
 static int judge(const struct secret_source *s, struct buf *out, struct err *err)
 {
+	if (!s->token)
+		keep_first_line(out);
 	strip_line_end(out);
 	if (!out->n && s->command.n)
 		return err_set(err, -ENODATA,

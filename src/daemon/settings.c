@@ -92,6 +92,13 @@ static bool find_files(void *context, struct arena *a, struct span pattern, stru
 	return good;
 }
 
+static bool begins_with_line_end(int fd)
+{
+	char c;
+
+	return pread(fd, &c, 1, 0) == 1 && (c == '\n' || c == '\r');
+}
+
 static void check_secret(struct arena *a, const char *path, struct span account, const char *key,
 			 struct span file, struct settings_findings *found)
 {
@@ -103,6 +110,7 @@ static void check_secret(struct arena *a, const char *path, struct span account,
 		: fd < 0		   ? strerror(-fd)
 		: st.st_size == 0	   ? "is empty, write the password or token into it"
 		: st.st_size > LIMIT_TOKEN ? "is larger than 16 KiB, write only the password or token into it"
+		: begins_with_line_end(fd) ? "begins with an empty line, write the password or token into the first"
 					   : NULL;
 
 	if (fault)

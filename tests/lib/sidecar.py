@@ -124,7 +124,7 @@ class Sidecar:
         self.write_config()
 
     def write_password(self, password):
-        write(self.password, password + "\n", 0o600, RUN_AS)
+        write(self.password, password + "\nonly the first line is the password\n", 0o600, RUN_AS)
 
     def write_config(self, **account):
         """Writes the configuration anew, with these settings of the account changed."""

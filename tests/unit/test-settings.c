@@ -109,6 +109,8 @@ static void a_secret_that_is_none_is_refused(void **state)
 	expect(a, arena_printf(a, "%s: others can read it, run chmod o-rwx %s/secret", start, folder));
 	put("secret", "", 0600);
 	expect(a, arena_printf(a, "%s: is empty, write the password or token into it", start));
+	put("secret", "\nhunter2\n", 0600);
+	expect(a, arena_printf(a, "%s: begins with an empty line, write the password or token into the first", start));
 	assert_int_equal(unlink(at(a, "secret")), 0);
 	expect(a, arena_printf(a, "%s: No such file or directory", start));
 	assert_int_equal(mkfifo(at(a, "secret"), 0600), 0);
