@@ -2,26 +2,36 @@
 /* hearback check: is the configuration right? */
 #include "command/ask.h"
 #include "command/command.h"
+#include "command/json.h"
 #include "command/options.h"
 #include "daemon/settings.h"
 #include "daemon/spawn.h"
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
-static void print_lines(const char *what, const struct config_errors *e)
+static void print_lines(bool json, const char *what, const struct config_errors *e)
 {
 	for (uint32_t i = 0; i < e->n; i++)
-		fprintf(stderr, "%s%.*s\n", what, SPAN_ARG(e->lines[i]));
+		if (json)
+			json_line(json_pack("{ss ss so}", "about", "finding", "level", what, "text", json_span(e->lines[i])));
+		else
+			fprintf(stderr, "%s%.*s\n", strcmp(what, "error") ? "warning: " : "", SPAN_ARG(e->lines[i]));
 }
 
-static int show_defaults(void)
+static int show_defaults(bool json)
 {
 	uint32_t n;
 	const struct config_key *keys = config_keys(&n);
 
 	for (uint32_t i = 0; i < n; i++)
-		printf("%-9s %-22s %-10s %-14s %s\n", keys[i].in_account ? "account" : "global", keys[i].name, keys[i].type,
-		       *keys[i].initial ? keys[i].initial : "-", keys[i].meaning);
+		if (json)
+			json_line(json_pack("{ss ss ss ss ss ss}", "about", "setting", "in", keys[i].in_account ? "account" : "global",
+					    "name", keys[i].name, "type", keys[i].type, "default", keys[i].initial, "meaning",
+					    keys[i].meaning));
+		else
+			printf("%-9s %-22s %-10s %-14s %s\n", keys[i].in_account ? "account" : "global", keys[i].name, keys[i].type,
+			       *keys[i].initial ? keys[i].initial : "-", keys[i].meaning);
 	return EX_OK;
 }
 
@@ -46,12 +56,12 @@ int command_check(int argc, char **argv)
 	if (e)
 		return e - 1;
 	if (defaults)
-		return show_defaults();
+		return show_defaults(json);
 	for (int round = 0; round < 2; round++) {
 		found = (struct settings_findings){ 0 };
 		bool good = settings_load(config_path, a, &c, &found) &&
 			    settings_read_templates(config_path, &c, a, &templates, &found.errors);
-		print_lines("", &found.errors);
+		print_lines(json, "error", &found.errors);
 		if (!good)
 			return EX_CONFIG;
 		/* What counts is what the user may that hearback runs as. */
@@ -60,7 +70,8 @@ int command_check(int argc, char **argv)
 			return EX_CONFIG;
 		}
 	}
-	print_lines("warning: ", &found.warnings);
-	printf("%s: ok, %u account%s\n", config_path, c.n, c.n == 1 ? "" : "s");
+	print_lines(json, "warning", &found.warnings);
+	if (!json)
+		printf("%s: ok, %u account%s\n", config_path, c.n, c.n == 1 ? "" : "s");
 	return EX_OK;
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config.h"
 #include "base/crypto.h"
+#include "base/text.h"
 #include "command/ask.h"
 #include "command/command.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -33,7 +38,8 @@ static const struct {
 static int help(FILE *out, int status)
 {
 	fprintf(out, "hearback: an email support sidecar\n\nusage: hearback COMMAND [-c FILE] [--json] ...; "
-		     "hearback COMMAND --help tells more\n\n");
+		     "hearback COMMAND --help tells more\n"
+		     "       hearback --version\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].meaning);
 	return status;
@@ -50,6 +56,8 @@ static int take_config(int argc, char **argv)
 				argv[n++] = argv[i++];
 		} else if (i + 1 < argc && (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0)) {
 			config_path = argv[++i];
+		} else if (strncmp(argv[i], "--config=", 9) == 0) {
+			config_path = argv[i] + 9;
 		} else {
 			argv[n++] = argv[i];
 		}
@@ -58,19 +66,52 @@ static int take_config(int argc, char **argv)
 	return n;
 }
 
+/* Without this a socket of ours could become standard output, and be written to as such. */
+static bool open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && !close(fd);
+}
+
+/* Half a listing on a full disk must not look like a whole one. Whoever closes a pipe early knows it. */
+static int finish(int status)
+{
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		fprintf(stderr, "hearback: standard output: %s\n", errno ? strerror(errno) : "could not be written");
+	return status ? status : EX_IOERR;
+}
+
+static int no_command(const char *word)
+{
+	enum { SHOWN = 100 };
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(4 * SHOWN);
+
+	text_escape(&shown, utf8_cut(span_of(word), SHOWN));
+	fprintf(stderr, "hearback: there is no command '%s'; hearback --help lists them\n", buf_cstr(&shown));
+	return EX_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-	if (crypto_start())
+	if (!open_standard() || crypto_start())
 		return EX_SOFTWARE;
 	setlocale(LC_CTYPE, "C.UTF-8");
 	argc = take_config(argc, argv);
 	if (argc < 2)
-		return help(stdout, EX_OK);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return help(stdout, EX_OK);
+		return finish(help(stdout, EX_OK));
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return finish(help(stdout, EX_OK));
+	if (strcmp(argv[1], "--version") == 0)
+		return finish(printf("hearback %s\n", PACKAGE_VERSION) < 0 ? EX_IOERR : EX_OK);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "hearback: there is no command %s; hearback --help lists them\n", argv[1]);
-	return EX_USAGE;
+			return finish(commands[i].run(argc - 1, argv + 1));
+	return no_command(argv[1]);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/options.h"
+#include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+
+enum { OPTION_SHOWN = 100 }; /* bytes of a word that is wrong */
 
 static void show_help(const struct command_spec *c)
 {
@@ -18,7 +21,10 @@ static void show_help(const struct command_spec *c)
 
 static int wrong(const struct command_spec *c, const char *what, const char *which)
 {
-	fprintf(stderr, "hearback: %s%s; usage: hearback %s\n", what, which, c->synopsis);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(4 * OPTION_SHOWN);
+
+	text_escape(&shown, utf8_cut(span_of(which), OPTION_SHOWN));
+	fprintf(stderr, "hearback: %s%s; usage: hearback %s\n", what, buf_cstr(&shown), c->synopsis);
 	return EX_USAGE + 1;
 }
 
@@ -46,6 +52,9 @@ static int read_option(const struct command_spec *c, int argc, char **argv, int 
 		show_help(c);
 		return EX_OK + 1;
 	}
+	/* With a file behind it, it was taken out before. */
+	if (strcmp(argv[*i], "-c") == 0 || strcmp(argv[*i], "--config") == 0)
+		return wrong(c, "a file is missing behind ", argv[*i]);
 	if (!o)
 		return wrong(c, "there is no option ", argv[*i]);
 	if (!*o->value) {
@@ -56,6 +65,9 @@ static int read_option(const struct command_spec *c, int argc, char **argv, int 
 		return wrong(c, "a value is missing behind ", argv[*i]);
 	if (!value)
 		value = argv[++*i];
+	/* An unset variable of a script must not turn a check into none. */
+	if (!*value)
+		return wrong(c, "a value is missing behind --", o->name);
 	*o->text = value;
 	return 0;
 }

@@ -51,6 +51,18 @@ def run(*arguments):
     return done.returncode, done.stdout, done.stderr
 
 
+def run_into(path, *arguments):
+    with open(path, "wb") as out:
+        return subprocess.run([HEARBACK, *arguments], stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=subprocess.DEVNULL, check=False, timeout=120).returncode
+
+
+def run_closed(*arguments):
+    return subprocess.run(["/bin/sh", "-c", 'exec "$0" "$@" >&-', HEARBACK, *arguments],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                          timeout=120).returncode
+
+
 def rows(*arguments):
     return [json.loads(line) for line in run(*arguments)[1].splitlines()]
 
@@ -111,10 +123,25 @@ def test(tap, folder):
     tap.equal("many batches keep their order", conversations(many), [[str(i) for i in range(MANY)]])
 
 
+def test_words(tap):
+    """What a script or a terminal gets from words that are wrong."""
+    tap.equal("a full disk is no success", run_into("/dev/full", "check", "--defaults"), 74)
+    tap.equal("a closed output is no harm", run_closed("check", "--defaults"), 0)
+    status, _, complaint = run("audit", "verify", "--head", "")
+    tap.check("an empty value is none", status == 64 and "a value is missing behind --head" in complaint, complaint)
+    status, _, complaint = run("\033[31mlist")
+    tap.check("no escape sequence comes back", status == 64 and "'\\x1b[31mlist'" in complaint, complaint)
+    status, _, complaint = run("list", "-c")
+    tap.check("a missing file name is told", status == 64 and "a file is missing behind -c" in complaint, complaint)
+    tap.check("every setting is one object", all(r["about"] == "setting" and r["meaning"]
+                                                for r in rows("check", "--defaults", "--json")))
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         test(tap, folder)
+    test_words(tap)
     sys.exit(tap.done())
 
 
