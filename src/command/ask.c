@@ -7,6 +7,7 @@
 #include "daemon/settings.h"
 #include "daemon/spawn.h"
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,14 @@
 
 const char *config_path = HEARBACK_SYSCONFDIR "/hearback.conf";
 
-enum { DAEMON_SECONDS = 20 };
+bool ask_was_daemon;
+
+enum {
+	DAEMON_SECONDS = 20,
+	ASK_NOTE_MS = 5 * 1000,	 /* a person learns that there is no answer yet */
+	ASK_WAIT_MS = 60 * 1000, /* a keeper that answers nothing for so long cannot start */
+	ASK_FOREVER = -1,
+};
 
 struct keeper_of_ours {
 	pid_t pid;
@@ -30,6 +38,15 @@ static int complain(int status, const char *line)
 {
 	fprintf(stderr, "hearback: %s\n", line);
 	return status;
+}
+
+/* It may repeat what somebody wrote. */
+static int complain_of(int status, struct span text)
+{
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(FRAME_MAX * 4);
+
+	text_printable(&shown, text);
+	return complain(status, buf_cstr(&shown));
 }
 
 static int print_errors(const struct config_errors *e)
@@ -61,11 +78,19 @@ static int connect_daemon(const struct config *c)
 
 	if (fd < 0 || snprintf(a.sun_path, sizeof(a.sun_path), "%.*s/control", SPAN_ARG(c->state_dir)) >= (int)sizeof(a.sun_path) ||
 	    connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0) {
+		int why = errno;
 		if (fd >= 0)
 			close(fd);
+		errno = why;
 		return -1;
 	}
 	return fd;
+}
+
+static int refuse_stranger(const struct config *c)
+{
+	fprintf(stderr, "hearback: %.*s: you may not ask here; ask as root or as the user %.*s\n", SPAN_ARG(c->state_dir), SPAN_ARG(c->user));
+	return EX_NOPERM;
 }
 
 static int say_start(int sock, const struct config *c, struct span templates)
@@ -149,7 +174,30 @@ static void stop_keeper(struct keeper_of_ours *k)
 		;
 }
 
-static int converse(int fd, const struct control_request *r, ask_row each, void *context)
+static bool readable(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t until = clock_mono_ms() + ms;
+	int r;
+
+	do {
+		int64_t left = until - clock_mono_ms();
+		r = poll(&p, 1, left > 0 ? (int)left : 0);
+	} while (r < 0 && errno == EINTR);
+	return r != 0;
+}
+
+/* The supervisor keeps the socket while its keeper ends and starts again: that may take long, and nobody
+ * shall sit before an empty screen. */
+static bool await_answer(int fd, int ms)
+{
+	if (readable(fd, ASK_NOTE_MS))
+		return true;
+	complain(0, "no answer yet, still waiting: the keeper is busy or is being started again");
+	return ms == ASK_FOREVER || readable(fd, ms - ASK_NOTE_MS);
+}
+
+static int converse(int fd, const struct control_request *r, int wait_ms, ask_row each, void *context)
 {
 	static char room[FRAME_MAX];
 	static struct row row;
@@ -161,6 +209,8 @@ static int converse(int fd, const struct control_request *r, ask_row each, void 
 	control_request_put(&f, r);
 	if (frame_send(fd, &f, -1))
 		return complain(EX_UNAVAILABLE, "the keeper does not take the request; see its log");
+	if (!await_answer(fd, wait_ms))
+		return complain(EX_UNAVAILABLE, "no answer: hearback runs, but its keeper cannot start; the log of `hearback run` says why");
 	for (;;) {
 		int n = frame_recv(fd, room, sizeof(room), &in);
 		if (n == -EINTR)
@@ -171,9 +221,7 @@ static int converse(int fd, const struct control_request *r, ask_row each, void 
 		if (in.type == FRAME_ROW && row_get(&w, &row)) {
 			each(context, &row);
 		} else if (in.type == FRAME_END && control_end_get(&w, &end)) {
-			if (end.text.n)
-				fprintf(stderr, "hearback: %.*s\n", SPAN_ARG(end.text));
-			return (int)end.status;
+			return end.text.n ? complain_of((int)end.status, end.text) : (int)end.status;
 		}
 		frame_close_fds(&in);
 	}
@@ -185,16 +233,21 @@ int ask(const struct control_request *r, ask_row each, void *context)
 	struct keeper_of_ours k = { 0 };
 	struct settings_findings found = { 0 };
 	struct config c;
+	/* The walk over the whole audit takes as long as it takes. */
+	int wait_ms = span_eq(r->verb, SPAN("audit-verify")) ? ASK_FOREVER : ASK_WAIT_MS;
 	int status = 0;
 
 	if (!settings_parse(config_path, a, &c, &found))
 		return print_errors(&found.errors);
 	signal(SIGPIPE, SIG_IGN);
 	FD_CLEANUP int fd = connect_daemon(&c);
-	if (fd < 0)
+	ask_was_daemon = fd >= 0;
+	if (fd < 0 && errno == EACCES)
+		status = refuse_stranger(&c);
+	else if (fd < 0)
 		status = start_keeper(a, &c, &k, &fd);
 	if (!status)
-		status = converse(fd, r, each, context);
+		status = converse(fd, r, wait_ms, each, context);
 	fd_closep(&fd);
 	stop_keeper(&k);
 	fflush(stdout);
@@ -215,7 +268,7 @@ int ask_daemon(const struct control_request *r, ask_row each, void *context)
 	if (fd < 0)
 		return complain(EX_UNAVAILABLE, "no hearback is running here");
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	return converse(fd, r, each, context);
+	return converse(fd, r, DAEMON_SECONDS * 1000, each, context);
 }
 
 static json_t *json_list(struct span lines)

@@ -7,6 +7,9 @@
 /* The configuration file: what -c said, else the installed place. */
 extern const char *config_path;
 
+/* Did a running daemon answer the last ask()? */
+extern bool ask_was_daemon;
+
 /* Called for each row as it comes. */
 typedef void (*ask_row)(void *context, const struct row *r);
 

@@ -36,9 +36,9 @@ static void print_row(void *context, const struct row *r)
 	} else if (span_eq(r->kind, SPAN("room"))) {
 		print_room(r);
 	} else {
-		printf("  %-6s %-14s %s  cursor %s of %s, last looked at %s", cell_show(r, "mailbox"), cell_show(r, "name"),
-		       cell_number(r, "connected") ? "connected" : "NOT CONNECTED", cell_show(r, "cursor"), cell_show(r, "uidnext"),
-		       cell_show(r, "looked"));
+		printf("  %-6s %-14s %s  read up to UID %s of %lld, last looked at %s", cell_show(r, "mailbox"), cell_show(r, "name"),
+		       cell_number(r, "connected") ? "connected" : "NOT CONNECTED", cell_show(r, "cursor"),
+		       (long long)(cell_number(r, "uidnext") ? cell_number(r, "uidnext") - 1 : 0), cell_show(r, "looked"));
 		if (row_cell(r, "trouble")->text.n)
 			printf("\n         %s", cell_show(r, "trouble"));
 		printf("\n");
@@ -65,5 +65,8 @@ int command_status(int argc, char **argv)
 		return status_check(&r);
 	if (metrics)
 		return status_metrics(&r);
-	return ask(&r, json ? print_json_row : print_row, NULL);
+	int status = ask(&r, json ? print_json_row : print_row, NULL);
+	if (!status && !ask_was_daemon)
+		fprintf(stderr, "hearback: no `hearback run` is running here: nothing is taken in and nothing is sent\n");
+	return status;
 }
