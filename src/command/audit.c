@@ -17,7 +17,7 @@ static void print_record(void *context, const struct row *r)
 		if (*p == '\n')
 			*p = ' ';
 	printf("%6s  %s  %-10s %-16s %-8s %-8s entry %-5s %s %s %s\n", cell_show(r, "record"), cell_show(r, "at"), cell_show(r, "event"),
-	       cell_show(r, "purpose"), cell_show(r, "verdict"), cell_show(r, "conversation"), cell_show(r, "entry"), rules,
+	       cell_show(r, "purpose"), cell_show(r, "verdict"), cell_show(r, "conversation"), cell_number(r, "entry") ? cell_show(r, "entry") : "-", rules,
 	       cell_show(r, "actor"), cell_show(r, "detail"));
 }
 

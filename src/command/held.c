@@ -56,5 +56,8 @@ int command_held(int argc, char **argv)
 		control_add(&r, "entry", span_of(words[1]));
 	else
 		control_add(&r, "all", SPAN("yes"));
-	return ask(&r, json ? print_json_row : print_done, NULL);
+	int status = ask(&r, json ? print_json_row : print_done, NULL);
+	if (!status && !json && !release)
+		printf("dropped entry %s\n", words[1]);
+	return status;
 }

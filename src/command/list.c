@@ -14,12 +14,12 @@ static void print_row(void *context, const struct row *r)
 	int64_t seconds = cell_number(r, "left");
 
 	if (!(*n)++)
-		printf("%-8s %-9s %-22s %-14s %-30s %s\n", "", "STATE", "DUE", "CLOCK", "REQUESTER", "SUBJECT");
+		printf("%-8s %-9s %-22s %-14s %-34s %s\n", "", "STATE", "DUE", "CLOCK", "REQUESTER", "SUBJECT");
 	if (cell_number(r, "due")) {
 		buf_puts(&left, seconds < 0 ? "late " : "in ");
 		put_duration(&left, seconds);
 	}
-	printf("%-8s %-9s %-22s %-14s %-30s %s\n", cell_show(r, "conversation"), cell_show(r, "state"), left.n ? buf_cstr(&left) : "-",
+	printf("%-8s %-9s %-22s %-14s %-34s %s\n", cell_show(r, "conversation"), cell_show(r, "state"), left.n ? buf_cstr(&left) : "-",
 	       cell_show(r, "clock"), cell_show(r, "requester"), cell_show(r, "subject"));
 }
 

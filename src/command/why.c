@@ -20,6 +20,14 @@ static void print_decision(const struct row *r)
 		printf("  nothing spoke against it\n");
 }
 
+static void print_entry(const struct row *r)
+{
+	printf("entry %s to %s: %s%s\n  <%s>\n", cell_show(r, "entry"), cell_show(r, "recipient"), cell_show(r, "state"),
+	       cell_number(r, "witnessed") ? ", proved by a copy in our own mailbox" : "", cell_show(r, "message_id"));
+	if (row_cell(r, "reply") && row_cell(r, "reply")->text.n)
+		printf("  the server said: %s\n", cell_show(r, "reply"));
+}
+
 static void print_row(void *context, const struct row *r)
 {
 	(void)context;
@@ -32,9 +40,7 @@ static void print_row(void *context, const struct row *r)
 		printf("%s  %s  (record %s)  %s %s\n", cell_show(r, "at"), cell_show(r, "event"), cell_show(r, "record"), cell_show(r, "detail"),
 		       cell_show(r, "actor"));
 	else if (span_eq(r->kind, SPAN("entry")))
-		printf("entry %s to %s: %s%s\n  <%s>\n  the server said: %s\n", cell_show(r, "entry"), cell_show(r, "recipient"),
-		       cell_show(r, "state"), cell_number(r, "witnessed") ? ", proved by a copy in our own mailbox" : "",
-		       cell_show(r, "message_id"), cell_show(r, "reply"));
+		print_entry(r);
 	else
 		printf("<%s> (kind %s, voice %s): %s\n", cell_show(r, "answers"), cell_show(r, "kind"), cell_show(r, "voice"),
 		       cell_show(r, "reason"));

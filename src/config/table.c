@@ -69,9 +69,9 @@ static const struct config_key table[] = {
 	ACCOUNT(smtp_auth, CONFIG_YESNO, "yes", "yes | no", "log in to the SMTP server"),
 	ACCOUNT(smtp_connections, CONFIG_NUMBER, "4", "1..8", "SMTP connections at once"),
 	ACCOUNT(envelope, CONFIG_CHOICE, "own", "own | null",
-		"envelope sender: the address, so that bounces come home, or <>"),
+		"envelope sender: own is the address, so that bounces come home; null is <>"),
 	ACCOUNT(witness, CONFIG_CHOICE, "auto", "auto | yes | no",
-		"a copy of each automated message to our own mailbox"),
+		"auto, yes or no: a copy of each automated message to our own mailbox"),
 	ACCOUNT(subaddress, CONFIG_TEXT, "", "",
 		"+ if the server delivers support+x@ to support@; default: it does not"),
 

@@ -39,8 +39,9 @@ static void want(struct arena *a, const char *path, const struct config_account 
 	if (!t)
 		settings_finding(
 			a, errors,
-			"%s: account %.*s: no template %.*s in %.*s or en, write one or name another", path,
-			SPAN_ARG(c->name), SPAN_ARG(name), SPAN_ARG(c->language));
+			"%s: account %.*s: no template %.*s in %.*s%s, write one or name another", path,
+			SPAN_ARG(c->name), SPAN_ARG(name), SPAN_ARG(c->language),
+			span_eq(c->language, SPAN("en")) ? "" : " or en");
 	else if (t->audience != audience)
 		settings_finding(a, errors,
 				 "%s: account %.*s: template %.*s/%.*s was not written for %s, name another",

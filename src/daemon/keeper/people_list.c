@@ -75,6 +75,14 @@ static bool list_all(struct turn *t, struct client *c, struct span state)
 	return n < CONTROL_SLICE;
 }
 
+static bool is_state(struct span name)
+{
+	for (enum state s = 0; s < STATE_COUNT; s++)
+		if (span_eq(name, span_of(state_name(s))))
+			return true;
+	return false;
+}
+
 bool verb_list(struct turn *t, struct client *c, struct control_end *end)
 {
 	const struct control_request *r = &c->request;
@@ -83,8 +91,12 @@ bool verb_list(struct turn *t, struct client *c, struct control_end *end)
 
 	if (control_has(r, "all"))
 		return list_all(t, c, SPAN_NONE);
-	if (control_has(r, "state"))
+	if (control_has(r, "state")) {
+		if (!is_state(control_arg(r, "state")))
+			return people_refuse(end, EX_USAGE, t, "--state %.*s: write open, waiting, resolved, dismissed or quiet",
+					     SPAN_ARG(control_arg(r, "state")));
 		return list_all(t, c, control_arg(r, "state"));
+	}
 	if (control_has(r, "overdue"))
 		return list_due(t, c, t->now, false);
 	if (control_has(r, "due")) {

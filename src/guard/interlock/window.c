@@ -25,7 +25,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 	if (h->acks_to_address >= ACKS_PER_WINDOW)
 		return speak(out, VERDICT_SUPPRESS,
 			     span_of(arena_printf(v->arena,
-						  "the address was sent an acknowledgement within %d hours",
+						  "an acknowledgement to the address was made within %d hours, sent or not",
 						  ACK_WINDOW / 3600)),
 			     SPAN_NONE);
 	return false;
