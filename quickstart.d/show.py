@@ -124,8 +124,11 @@ def play(sidecar, show, once):
 def mail(folder, sender, subject):
     """One more question, from whoever the person at the terminal names."""
     servers = Servers.load(os.path.join(folder, "servers"))
+    if not subject.isprintable():
+        raise ServersError("SUBJECT: write one line of text, without control characters")
     servers.add([sender])
     post.deliver(servers, letter(sender, main_job.SUPPORT, subject), sender, [main_job.SUPPORT])
+    print(f"delivered to {main_job.SUPPORT}; the quickstart that runs shows what becomes of it")
 
 
 def alone(folder):
