@@ -33,6 +33,7 @@ static void test_what_is_taken(void **state)
 	} cases[] = {
 		{ &password, "hunter 2 \n", "hunter 2 " },
 		{ &password, "hunter2\r\n", "hunter2" },
+		{ &password, "hunter2\r\nof support@\n", "hunter2" },
 		{ &password, "abcd efgh ijkl mnop\n", "abcdefghijklmnop" },
 		{ &password, "abcd efgh ijkl mno1\n", "abcd efgh ijkl mno1" },
 		{ &password, "abcd efgh ijkl mnopq", "abcd efgh ijkl mnopq" },
