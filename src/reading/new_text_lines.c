@@ -138,6 +138,8 @@ bool text_begins(struct span s, const struct span *words, size_t n)
 	return false;
 }
 
+enum { RULE_STROKES = 3 };
+
 bool is_rule(struct span s)
 {
 	static const struct span strokes[] = {
@@ -148,7 +150,7 @@ bool is_rule(struct span s)
 		while (span_starts(span_sub(s, n, SIZE_MAX), strokes[k]))
 			n += strokes[k].n;
 		if (n && n == s.n)
-			return n > 1;
+			return n >= RULE_STROKES * strokes[k].n;
 	}
 	return false;
 }

@@ -2,7 +2,10 @@
 /* Quotes: lines with a mark in front, and all that stands below an introduction and has no mark. */
 #include "reading/new_text.h"
 
-enum { WRAPPED_FROM = 60 }; /* bytes of a quoted line that a program may have broken */
+enum {
+	WRAPPED_FROM = 60,  /* bytes of a quoted line that a program may have broken */
+	WRAPPED_WORDS = 24, /* bytes of its rest that may begin with a capital */
+};
 
 static bool ends_in_link(struct span s)
 {
@@ -24,7 +27,8 @@ static bool is_wrapped_rest(const struct lines *l, uint32_t i)
 		return true;
 	bool closed = memchr(".?!:>", above.p[above.n - 1], 5);
 	bool lower = here.p[0] >= 'a' && here.p[0] <= 'z';
-	return above.n >= WRAPPED_FROM && here.n < above.n && !closed && lower;
+	bool words = here.n <= WRAPPED_WORDS && !memchr(".?!", here.p[here.n - 1], 3);
+	return above.n >= WRAPPED_FROM && here.n < above.n && !closed && (lower || words);
 }
 
 /* Lines that introduce the text of somebody else. */

@@ -108,6 +108,12 @@ def test(tap, folder):
     tap.check("what is not there is told and stops nothing",
               status == 66 and "nothing: No such file" in complaint and len(text.splitlines()) == 3,
               complaint)
+    odd = os.path.join(folder, "odd.eml")
+    write(odd, "From: a@example.net\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+          "a=C2=85b=E2=80=A8c=E2=80=A9d=C3=A9=E2=80=A6\n")
+    text = run("inspect", "--json", odd)[1]
+    tap.equal("a row is one line to everybody", (len(text.splitlines()), json.loads(text)["text"]),
+              (1, "a\x85b\u2028c\u2029d\u00e9\u2026\n"))
     answer = os.path.join(folder, "answer.eml")
     write(answer, "From: a@example.net\nSubject: x\n\nYes.\n\nOn Mon, 2 Apr 2012, Bob wrote:\n> Is it on?\n\n-- \nAnna\n")
     text = run("inspect", answer)[1].splitlines()

@@ -132,6 +132,7 @@ static const struct text_case cases[] = {
 	{ "See below.\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.com>\nSubject: x\n\nOld.", "See below." },
 	{ "See below.\n\nBegin forwarded message:\n\nFrom: Bob <bob@example.com>\n\nOld.", "See below." },
 	{ "Yes.\n\n> a quote of a long line that a program has broken in the middle, where it\nshould not\n> have done so", "Yes." },
+	{ "Yes.\n\n> a quote of a long line that a program has broken, written by New York\nTimes\n> and others", "Yes." },
 	{ "Thanks--- On Wed, 4/4/12, Bob <bob@example.com> wrote:\n> Hi", "Thanks" },
 	{ "2013/7/20 Sam <sam@example.com>\n\n| bars\n| too\n\nYes.", "Yes." },
 	/* answers stand where they are */
