@@ -57,6 +57,8 @@ int command_held(int argc, char **argv)
 	else
 		control_add(&r, "all", SPAN("yes"));
 	int status = ask(&r, json ? print_json_row : print_done, NULL);
+	if (!status && release && !ask_was_daemon)
+		fprintf(stderr, "hearback: no `hearback run` is running here: what was released is sent when one runs\n");
 	if (!status && !json && !release)
 		printf("dropped entry %s\n", words[1]);
 	return status;
