@@ -163,6 +163,7 @@ def main(arguments):
     with lock, Servers(os.path.join(folder, "servers")) as servers:
         for name in ("servers", "hearback"):
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+        servers.anybody = True  # `./quickstart mail` may name somebody new while a connection is open
         servers.start(main_job.EVERYBODY)
         show.step("Private mail servers on loopback")
         show.line(f"Dovecot: IMAP on port {servers.imaps} (TLS)   Postfix: submission on port "

@@ -161,6 +161,7 @@ class Servers:
 
     def __init__(self, folder, more=""):
         self.more = more
+        self.anybody = False
         self.folder = os.path.abspath(folder)
         self.host = "localhost"
         self.authority = Authority(os.path.join(self.folder, "tls"))
@@ -235,7 +236,8 @@ class Servers:
         self.stop()
 
     def add(self, addresses):
-        """Gives each address a mailbox; an address that has one keeps it."""
+        """Gives each address a mailbox; an address that has one keeps it. Postfix learns of it with the next
+        connection, if not `anybody` is let in from the start."""
         known = self.addresses()
         for address in addresses:
             if not ADDRESS.match(address):
@@ -289,6 +291,7 @@ class Servers:
         write(os.path.join(self.postfix, "main.cf"), MAIN_CF.format(d=self))
         write(os.path.join(self.postfix, "master.cf"), MASTER_CF.format(d=self))
         write(os.path.join(self.postfix, "domains"), "/^([a-z0-9-]+\\.)*example(\\.(com|net|org))?$/ private\n")
+        write(os.path.join(self.postfix, "anybody"), "/@/ anybody\n" if self.anybody else "")
         self._write_people(self.addresses())
 
     # Dovecot ---------------------------------------------------------------------------------------
@@ -481,7 +484,7 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 virtual_mailbox_domains = regexp:{d.postfix}/domains
-virtual_mailbox_maps = hash:{d.postfix}/mailboxes
+virtual_mailbox_maps = hash:{d.postfix}/mailboxes, regexp:{d.postfix}/anybody
 virtual_transport = lmtp:inet:127.0.0.1:{d.lmtp}
 recipient_delimiter = +
 default_transport = error:5.7.1 this server sends nothing away
