@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 # pylint: disable=wrong-import-position
@@ -86,6 +87,19 @@ def machines(scores):
         scores.add(f"{kind} mail", answered == (kind == "human") and file in found, file)
 
 
+def charsets(tap):
+    """Rare ones, read behind the reader's walls, where no converter can be loaded any more."""
+    with tempfile.TemporaryDirectory() as folder:
+        for charset, octets, wanted in (("ARMSCII-8", b"\xb2\xb3", "\u0531\u0561"),
+                                        ("GEORGIAN-PS", b"\xc0\xc1", "\u10d0\u10d1"),
+                                        ("IBM037", b"\xc8\x85\x93\x93\x96", "Hello")):
+            path = os.path.join(folder, charset)
+            with open(path, "wb") as file:
+                file.write(f"From: a@example.org\nContent-Type: text/plain; charset={charset}\n\n".encode() + octets)
+            found = told(["inspect"], [path]).get(path, {})
+            tap.equal(f"text in {charset}", found.get("text"), wanted)
+
+
 def main():
     """All suites."""
     tap, scores = Tap(), Scores()
@@ -97,6 +111,7 @@ def main():
     for name in ("machine mail", "human mail"):
         tap.check(f"{name}: {MACHINES:.0%}", scores.right[name] >= MACHINES * scores.all(name),
                   f"{scores.right[name]} of {scores.all(name)}, not {' '.join(scores.misses[name])}")
+    charsets(tap)
     return tap.done()
 
 
