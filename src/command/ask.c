@@ -266,7 +266,7 @@ int ask_daemon(const struct control_request *r, ask_row each, void *context)
 	signal(SIGPIPE, SIG_IGN);
 	FD_CLEANUP int fd = connect_daemon(&c);
 	if (fd < 0)
-		return complain(EX_UNAVAILABLE, "no hearback is running here");
+		return errno == EACCES ? refuse_stranger(&c) : complain(EX_UNAVAILABLE, "no hearback is running here");
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	return converse(fd, r, DAEMON_SECONDS * 1000, each, context);
 }
