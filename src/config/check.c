@@ -56,6 +56,13 @@ bool config_smtp_token(const struct config_account *c)
 	return config_imap_token(c) && !c->smtp_password_file.n;
 }
 
+static void check_program(struct parser *p, struct span command, const char *name)
+{
+	if (command.n && command.p[0] != '/')
+		config_error(p, key_place(p, name), "%s: '%s' has no absolute path, write it from / on", name,
+			     config_quoted(p, command));
+}
+
 /* Exactly one of password_file, token_file and token_command. */
 static void check_secret(struct parser *p, const struct config_account *c)
 {
@@ -70,10 +77,7 @@ static void check_secret(struct parser *p, const struct config_account *c)
 	else if (c->token_file.n && c->token_command.n)
 		config_error(p, key_place(p, "token_command"),
 			     "token_command beside token_file: write only one of them");
-	if (c->token_command.n && c->token_command.p[0] != '/')
-		config_error(p, key_place(p, "token_command"),
-			     "token_command: '%s' has no absolute path, write it from / on",
-			     config_quoted(p, c->token_command));
+	check_program(p, c->token_command, "token_command");
 }
 
 static void follow(struct span *value, struct span other)

@@ -80,6 +80,7 @@ struct config {
 	struct span user;	  /* unix user to run as when started as root: hearback */
 	struct span state_dir;	  /* ledger, keys, control socket */
 	struct span templates;	  /* folder */
+	struct span alarm_command; /* absolute path and arguments: told on standard input what cannot wait */
 	bool debug;
 	uint64_t reserve;	  /* with fewer bytes of disk left nothing automatic is sent: 64 MiB */
 	struct config_account *accounts;

@@ -27,6 +27,8 @@ static const struct config_key table[] = {
 	GLOBAL(state_dir, CONFIG_PATH, HEARBACK_STATEDIR, "", "folder of ledger, keys and control socket"),
 	GLOBAL(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "",
 		"folder of the templates, one folder per language"),
+	GLOBAL(alarm_command, CONFIG_TEXT, "", "",
+		"program that is told of what cannot wait, as JSON on standard input"),
 	GLOBAL(debug, CONFIG_YESNO, "no", "yes | no", "log what helps to find faults"),
 	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "with less disk space left, nothing automatic is sent"),
 

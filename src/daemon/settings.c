@@ -123,7 +123,8 @@ static void check_secret(struct arena *a, const char *path, struct span account,
 				 SPAN_ARG(account), key, name, name);
 }
 
-static void check_command(struct arena *a, const char *path, struct span account, struct span command,
+/* `whose`: the account, or nothing. */
+static void check_command(struct arena *a, const char *path, const char *whose, const char *key, struct span command,
 			  struct settings_findings *found)
 {
 	struct span program = SPAN_NONE;
@@ -132,12 +133,9 @@ static void check_command(struct arena *a, const char *path, struct span account
 	span_split(&command, ' ', &program);
 	const char *name = arena_str(a, program);
 	if (stat(name, &st) != 0 || access(name, X_OK) != 0)
-		settings_finding(a, &found->errors, "%s: account %.*s: token_command %s: %s", path,
-				 SPAN_ARG(account), name, strerror(errno));
+		settings_finding(a, &found->errors, "%s: %s%s %s: %s", path, whose, key, name, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		settings_finding(a, &found->errors,
-				 "%s: account %.*s: token_command %s: is no program, name one", path,
-				 SPAN_ARG(account), name);
+		settings_finding(a, &found->errors, "%s: %s%s %s: is no program, name one", path, whose, key, name);
 }
 
 static void check_readable(struct arena *a, const char *path, struct span account, const char *key,
@@ -188,10 +186,13 @@ static void check_world(const char *path, struct arena *a, const struct config *
 			struct settings_findings *found)
 {
 	check_state_dir(a, path, c->state_dir, found);
+	if (c->alarm_command.n)
+		check_command(a, path, "", "alarm_command", c->alarm_command, found);
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct config_account *one = &c->accounts[i];
 		if (one->token_command.n)
-			check_command(a, path, one->name, one->token_command, found);
+			check_command(a, path, arena_printf(a, "account %.*s: ", SPAN_ARG(one->name)), "token_command",
+				      one->token_command, found);
 		else if (one->token_file.n)
 			check_secret(a, path, one->name, "token_file", one->token_file, found);
 		else

@@ -27,6 +27,7 @@ enum frame_type {
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
 	FRAME_NEED_SECRET,  /* sender: one for the next login */
 	FRAME_IDLE,	    /* keeper in --once: nothing is left to do */
+	FRAME_ALARM,	    /* frame_alarm; keeper: tell somebody */
 	FRAME_STALE,	    /* frame_peer; keeper: this room says nothing, or nonsense; end it */
 
 	/* poller <-> keeper: frame/poller.h */
@@ -104,6 +105,17 @@ bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why, in
 /* Keeper: that room (ROOM_SUPERVISOR too) serves without these walls. */
 void frame_walls_put(struct buf *b, const struct frame_peer *p, struct span missing);
 bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missing);
+
+/* What cannot wait for somebody to look. */
+enum alarm { ALARM_LOGIN, ALARM_SENDER, ALARM_DISK, ALARM_COUNT };
+const char *alarm_name(enum alarm a);
+struct frame_alarm {
+	enum alarm what;
+	struct span account; /* empty: all of hearback */
+	struct span text;    /* one line for a person */
+};
+void frame_alarm_put(struct buf *b, const struct frame_alarm *a);
+bool frame_alarm_get(struct wire *w, struct frame_alarm *out);
 
 /* Why a child ends; decides when it is started again. */
 enum ending {

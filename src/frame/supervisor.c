@@ -127,3 +127,33 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out)
 	out->text = frame_get_text(w, FRAME_TEXT);
 	return wire_done(w) && out->retry_after >= 0;
 }
+
+const char *alarm_name(enum alarm a)
+{
+	switch (a) {
+	case ALARM_LOGIN:
+		return "login";
+	case ALARM_SENDER:
+		return "sender";
+	case ALARM_DISK:
+		return "disk";
+	case ALARM_COUNT:
+		break;
+	}
+	return "unknown";
+}
+
+void frame_alarm_put(struct buf *b, const struct frame_alarm *a)
+{
+	wire_put_u8(b, (uint8_t)a->what);
+	frame_put_text(b, a->account, FRAME_NAME);
+	frame_put_text(b, a->text, FRAME_TEXT);
+}
+
+bool frame_alarm_get(struct wire *w, struct frame_alarm *out)
+{
+	out->what = wire_u8_below(w, ALARM_COUNT);
+	out->account = frame_get_text(w, FRAME_NAME);
+	out->text = frame_get_text(w, FRAME_TEXT);
+	return wire_done(w);
+}

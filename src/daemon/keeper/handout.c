@@ -16,6 +16,7 @@ enum {
 	LOST_WAIT = 5,	      /* seconds, where no server has asked for more */
 	PAUSE_FIRST = 5,      /* while no connection can be had, doubling ... */
 	PAUSE_MOST = 300,
+	ALARM_FAILURES = 3,   /* in a row: somebody is told */
 };
 
 static struct key queue_key(enum queue_class class, int64_t at, uint64_t entry)
@@ -319,7 +320,8 @@ static void note_connection(struct turn *t, const struct heard *h)
 		return;
 	for (uint32_t i = 0; i < acc->sender_failures && wait < PAUSE_MOST; i++)
 		wait *= 2;
-	acc->sender_failures++;
+	if (++acc->sender_failures == ALARM_FAILURES)
+		keeper_alarm(t->k, ALARM_SENDER, acc->c->name, h->text);
 	acc->sender_pause = t->now + (wait < PAUSE_MOST ? wait : PAUSE_MOST);
 	log_event(LOG_WARN, "sender.no-connection", "account=%.*s step=%.*s again=%llds why=%s", SPAN_ARG(acc->c->name),
 		  SPAN_ARG(h->result.step), (long long)(acc->sender_pause - t->now), log_quote(h->text));

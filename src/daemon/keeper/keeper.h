@@ -68,6 +68,8 @@ struct room_walls {
 	bool told;
 	char missing[128];
 };
+/* To the supervisor, who alone can tell somebody. */
+void keeper_alarm(struct keeper *k, enum alarm what, struct span account, const char *text);
 void room_walls_set(struct room_walls *w, struct span missing);
 
 struct mailbox_run {

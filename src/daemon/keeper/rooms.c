@@ -67,6 +67,15 @@ void peer_flush(struct peer *p)
 	}
 }
 
+void keeper_alarm(struct keeper *k, enum alarm what, struct span account, const char *text)
+{
+	struct buf b = BUF_CAPPED(FRAME_MAX);
+
+	frame_begin(&b, FRAME_ALARM);
+	frame_alarm_put(&b, &(struct frame_alarm){ .what = what, .account = account, .text = span_of(text) });
+	peer_say(&k->supervisor, &b, -1);
+}
+
 void room_walls_set(struct room_walls *w, struct span missing)
 {
 	size_t n = missing.n < sizeof(w->missing) - 1 ? missing.n : sizeof(w->missing) - 1;

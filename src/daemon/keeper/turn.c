@@ -191,6 +191,8 @@ static bool may_automate(struct keeper *k)
 	if (low && !k->disk_low)
 		log_event(LOG_CRIT, "disk.low", "free=%llu reserve=%llu then=nothing-automatic-is-sent", (unsigned long long)size.disk,
 			  (unsigned long long)k->config.reserve);
+	if (low && !k->disk_low)
+		keeper_alarm(k, ALARM_DISK, SPAN_NONE, "the disk is nearly full: nothing automatic is sent until there is room (reserve)");
 	if (!low && k->disk_low)
 		log_event(LOG_INFO, "disk.enough", "free=%llu", (unsigned long long)size.disk);
 	k->disk_low = low;

@@ -261,6 +261,7 @@ static void end_stale(struct house *h, struct wire *w)
 static void child_ready(struct house *h, struct child *c, struct span missing)
 {
 	c->ready = true;
+	house_judge_login(h, c);
 	snprintf(c->walls, sizeof(c->walls), "%.*s", SPAN_ARG(missing));
 	if (c->room == ROOM_KEEPER)
 		tell_keeper(h, &h->self, FRAME_WALLS, -1);
@@ -281,6 +282,8 @@ bool child_told(struct house *h, struct child *c)
 	struct wire w = wire_over(f.payload);
 	if (f.type == FRAME_READY && frame_ready_get(&w, &text)) {
 		child_ready(h, c, text);
+	} else if (f.type == FRAME_ALARM && c->room == ROOM_KEEPER) {
+		house_alarm_heard(h, &w);
 	} else if (f.type == FRAME_ALIVE) {
 		c->asked_ms = 0;
 	} else if (f.type == FRAME_NEED_SECRET && c->room == ROOM_SENDER) {
@@ -402,6 +405,7 @@ void child_died(struct house *h, struct child *c, int wait_status)
 	}
 	log_event(LOG_WARN, "room.ended", "room=%s account=%.*s mailbox=%s again=%llds why=%s", room_name(c->room), SPAN_ARG(name_of(c)),
 		  mailbox_of(c), c->state == CHILD_GIVEN_UP ? -1 : (long long)(c->start_ms - clock_mono_ms() + 999) / 1000, log_quote(c->text));
+	house_judge_login(h, c);
 	/* In --once the keeper waits for those that come again. */
 	if (c->room == ROOM_POLLER && (!h->once || c->state == CHILD_GIVEN_UP))
 		tell_keeper(h, c, FRAME_LOST, -1);

@@ -26,6 +26,8 @@ struct child {
 	char walls[256];		      /* those that are missing */
 	int64_t asked_ms;		      /* whether it is alive; 0: it owes no answer */
 	int64_t aborted_ms;		      /* it did not answer; 0: it did */
+	int64_t alarm_ms;		      /* when somebody was told of it last */
+	bool alarmed;			      /* of this trouble */
 	int64_t secret_at;		      /* when the file of its secret had been written, as last opened; in ns */
 };
 
@@ -42,6 +44,7 @@ struct command {
 	pid_t pid;			      /* 0: free */
 	int64_t until_ms;		      /* then it is ended */
 	char account[80];		      /* its name */
+	const char *setting;		      /* token_command, alarm_command */
 };
 
 struct house {
@@ -74,6 +77,13 @@ int64_t house_round(struct house *h, int64_t now_ms);
 /* Tells the service manager what is new. */
 void house_tell_state(struct house *h);
 
+/* alarm.c: logs, and tells alarm_command, but nobody twice within minutes. */
+void house_alarm(struct house *h, struct child *about, const struct frame_alarm *alarm);
+/* The keeper says so. */
+void house_alarm_heard(struct house *h, struct wire *w);
+/* After each end and each start of a poller: an account that cannot log in is somebody's business. */
+void house_judge_login(struct house *h, struct child *c);
+
 /* reload.c: reads the settings anew; true if the rooms must end for them. */
 bool house_reload(struct house *h);
 /* All rooms have ended: true if it goes on with new settings. */
@@ -94,6 +104,8 @@ bool child_waits_for_secret(const struct child *c);
 
 /* Starts the account's token_command; the read end of the pipe it prints into, or -errno. */
 int command_token(struct house *h, const struct config_account *account, bool smtp);
+/* Starts alarm_command with these facts, if there is one. */
+void command_alarm(struct house *h, const struct frame_alarm *alarm);
 /* False: that was no command. */
 bool command_ended(struct house *h, pid_t pid, int wait_status);
 /* Ends those whose time is over at that instant; true while any runs. */
