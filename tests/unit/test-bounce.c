@@ -98,6 +98,34 @@ static void words_beside_a_report_change_nothing(void **state)
 		assert_int_equal(at[i].action, BOUNCE_DELIVERED);
 }
 
+/* A report without a diagnosis: the words have it. */
+static void words_diagnose(void **state)
+{
+	(void)state;
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct fact_field fields[] = { { SPAN("Final-Recipient"), SPAN("rfc822; bob@example.net") },
+				       { SPAN("Action"), SPAN("failed") },
+				       { SPAN("Status"), SPAN("5.0.0") } };
+	struct fact_report report = { 0, fields, 3 };
+	struct facts f = eml_facts(a, SPAN(FROM "bob@example.net: 550 5.7.26 not authenticated\n"));
+	struct bounce_recipient *at;
+
+	f.reports = &report;
+	f.nreports = 1;
+	assert_int_equal(reading_bounce(a, &f, &at), 1);
+	assert_span(at[0].diagnostic, "bob@example.net: 550 5.7.26 not authenticated");
+	assert_span(at[0].status, "5.7.26");
+	f.text = SPAN("<bob@example.net>:\nhas moved\n\n451 later\n");
+	assert_int_equal(reading_bounce(a, &f, &at), 1);
+	assert_true(at[0].permanent);
+	assert_span(at[0].status, "5.0.0");
+	f.nreports = 0;
+	f.text = SPAN("<bob@example.net>:\nno such user here\n\nSorry.\n");
+	assert_int_equal(reading_bounce(a, &f, &at), 1);
+	assert_span(at[0].diagnostic, "no such user here");
+	assert_true(at[0].permanent);
+}
+
 static void kinds_of_bounces(void **state)
 {
 	(void)state;
@@ -132,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_family_is_read),
 		cmocka_unit_test(words_beside_a_report_change_nothing),
+		cmocka_unit_test(words_diagnose),
 		cmocka_unit_test(kinds_of_bounces),
 	};
 

@@ -57,21 +57,45 @@ static bool passes(struct span line)
 	return false;
 }
 
-/* Words count until a reply is found, which says it better; of replies the first. */
-static void note(struct bounce_recipient *r, struct span line)
+/* Did a report say this? */
+static bool reported(const struct telling *t, const struct bounce_recipient *r)
+{
+	const char *p = r->diagnostic.p;
+
+	return r->diagnostic.n && (p < t->text.p || p >= t->text.p + t->text.n);
+}
+
+/* Words count until a reply is found, which says it better; of replies the first. What a report says of
+ * permanence stands. */
+static void note(const struct telling *t, struct bounce_recipient *r, struct span line, bool next)
 {
 	char class = reply_class(line);
+	bool open = r->status.n == 0 && r->action == BOUNCE_FAILED;
 
-	if (r->status.n || r->action != BOUNCE_FAILED || (r->diagnostic.n && reply_class(r->diagnostic)))
+	if (reported(t, r) || reply_class(r->diagnostic))
 		return;
-	if (class) {
-		r->diagnostic = utf8_cut(line, REPLY_MAX);
-		r->permanent = class == '5';
-		r->status = status_in(line);
-	} else if (r->diagnostic.n == 0 && passes(line)) {
-		r->diagnostic = utf8_cut(line, REPLY_MAX);
-		r->permanent = false;
+	if (!class && !passes(line)) {
+		if (next && r->diagnostic.n == 0)
+			r->diagnostic = utf8_cut(line, REPLY_MAX);
+		return;
 	}
+	if (!class && passes(r->diagnostic))
+		return;
+	r->diagnostic = utf8_cut(line, REPLY_MAX);
+	if (!open)
+		return;
+	r->permanent = class == '5';
+	r->status = status_in(line);
+}
+
+/* "5.0.0" says nothing that a reply of the same class does not say better. */
+static void refine_status(struct bounce_recipient *r)
+{
+	struct span better = status_in(r->diagnostic);
+
+	if (r->status.n == 5 && span_eq(span_sub(r->status, 1, 4), SPAN(".0.0")) && better.n &&
+	    better.p[0] == r->status.p[0])
+		r->status = better;
 }
 
 static struct bounce_recipient *named_in(struct telling *t, struct span line)
@@ -89,12 +113,17 @@ void describe_recipients(struct telling *t)
 {
 	struct bounce_recipient *about = NULL;
 	struct span rest = t->text, line;
+	bool next = false; /* the line above names the recipient */
 
 	while (t->n && span_split(&rest, '\n', &line)) {
 		struct bounce_recipient *named = named_in(t, line);
 		if (named)
 			about = named;
-		if (about || t->n == 1)
-			note(about ? about : t->at, span_trim(line));
+		line = span_trim(line);
+		if (line.n && (about || t->n == 1))
+			note(t, about ? about : t->at, line, next && !named);
+		next = named != NULL;
 	}
+	for (uint32_t i = 0; i < t->n; i++)
+		refine_status(&t->at[i]);
 }
