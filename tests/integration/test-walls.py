@@ -5,6 +5,7 @@ none runs as root or can leave a core file, and what a kernel does not offer is 
 import ctypes
 import os
 import pwd
+import subprocess
 import sys
 import time
 
@@ -96,6 +97,10 @@ def test(tap):
         tap.check("monitoring is warned", done.returncode == 1 and "WARNING: walls missing around keeper: Landlock" in done.stdout,
                   done.stdout)
         tap.equal("it ends in order", h.stop(), 0)
+        done = subprocess.run([*h.wrapper, h.program, "check", "-c", h.config], text=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60)
+        tap.check("check warns of it", done.returncode == 0 and "missing: Landlock" in done.stderr, done)
+        tap.check("and of nothing where there is all", "missing" not in h.run("check").stderr)
 
 
 def main():
