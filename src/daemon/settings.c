@@ -138,6 +138,8 @@ static void check_command(struct arena *a, const char *path, const char *whose, 
 		settings_finding(a, &found->errors, "%s: %s%s %s: is no program, name one", path, whose, key, name);
 }
 
+enum { CERTIFICATES_MAX = 8 * 1024 * 1024 };
+
 static void check_readable(struct arena *a, const char *path, struct span account, const char *key,
 			   struct span file, struct settings_findings *found)
 {
@@ -149,6 +151,12 @@ static void check_readable(struct arena *a, const char *path, struct span accoun
 		settings_finding(
 			a, &found->errors, "%s: account %.*s: %s %s: %s", path, SPAN_ARG(account), key, name,
 			fd == -EINVAL ? "is no regular file, name a file of certificates" : strerror(-fd));
+	if (fd < 0)
+		return;
+	BUF_CLEANUP struct buf text = BUF_CAPPED(CERTIFICATES_MAX);
+	if (io_read_fd(fd, CERTIFICATES_MAX, &text) || span_find(buf_span(&text), SPAN("-----BEGIN ")) < 0)
+		settings_finding(a, &found->errors, "%s: account %.*s: %s %s: holds no certificate in PEM form", path,
+				 SPAN_ARG(account), key, name);
 }
 
 /* It need not be there, but then its parent must be ours to write. */

@@ -766,6 +766,19 @@ def many_attempts():
                 ("decision", "sent"))
 
 
+def dropped_counts_not():
+    """An acknowledgement that was dropped does not stand in the way of the next."""
+    with running("hold") as k:
+        inbox, _ = k.mailboxes()
+        inbox.take({1: letter(ANNA, "One", message_id="1@c")})
+        t.equal("held", len(k.held()), 1)
+        inbox.take({2: letter(ANNA, "Two", message_id="2@c")})
+        t.equal("one a day and address: the next is not even held", len(k.held()), 1)
+        k.ask("drop", entry=str(k.held()[0]["entry"]))
+        inbox.take({3: letter(ANNA, "Three", message_id="3@c")})
+        t.equal("dropped, it counts no longer", len(k.held()), 1)
+
+
 def a_slow_clock():
     """An answer filed under the date of an agent's clock that is behind stops the clock all the same."""
     with running() as k:

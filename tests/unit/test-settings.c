@@ -125,6 +125,11 @@ static void a_secret_that_is_none_is_refused(void **state)
 				   folder, folder));
 	expect(a, arena_printf(a, "%s/h.conf: account a: ca_file %s/none: No such file or directory", folder,
 			       folder));
+	put("none", "no certificate\n", 0644);
+	write_main(a, arena_printf(a, " ca_file = %s/none\n", folder));
+	expect(a, arena_printf(a, "%s/h.conf: account a: ca_file %s/none: holds no certificate in PEM form", folder,
+			       folder));
+	assert_int_equal(unlink(at(a, "none")), 0);
 }
 
 static void a_state_folder_that_cannot_be_is_refused(void **state)

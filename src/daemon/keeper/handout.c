@@ -102,6 +102,9 @@ bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum o
 		e->not_before = t->now + (e->deferrals ? outbox_backoff(e->deferrals) : LOST_WAIT);
 	if (input == INPUT_LOST || input == INPUT_RELEASE || input == INPUT_RESEND)
 		e->not_before = t->now;
+	/* What never left counts against nobody. */
+	if (e->state == OUTBOX_DROPPED && (before == QUEUE_WAITING || before == QUEUE_HELD))
+		outgoing_forget(t, number, e);
 	outgoing_store(t, number, e, before, before_at);
 	outgoing_note(t, number, e, event, detail, actor);
 	return true;

@@ -371,6 +371,8 @@ bool outgoing_drop(struct turn *t, uint64_t number, struct rec_outbox *e, enum o
 bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum outbox_input input, enum audit_event event,
 		   const char *detail, struct span actor);
 void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const struct account *acc, const char *why);
+/* The entry counts no longer in the windows of its recipient. */
+void outgoing_forget(struct turn *t, uint64_t number, const struct rec_outbox *e);
 /* Only the audit record. */
 void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor);
 void outgoing_store(struct turn *t, uint64_t number, struct rec_outbox *e, enum queue_class before, int64_t before_at);

@@ -165,6 +165,22 @@ static void remember_recipient(struct turn *t, const struct proposal *p, struct 
 	put_recipient(t, id, seen);
 }
 
+void outgoing_forget(struct turn *t, uint64_t number, const struct rec_outbox *e)
+{
+	struct rec_recipient seen;
+	uint8_t id[ID_SIZE];
+	uint32_t n = 0;
+
+	recipient_id(t, e->recipient, id);
+	if (get_recipient(t, id, &seen))
+		return;
+	for (uint32_t i = 0; i < seen.n; i++)
+		if (seen.at[i].outbox != number)
+			seen.at[n++] = seen.at[i];
+	seen.n = n;
+	put_recipient(t, id, &seen);
+}
+
 static struct span witness_of(struct turn *t, const struct account *acc)
 {
 	struct address own;
