@@ -80,6 +80,13 @@ static void check_secret(struct parser *p, const struct config_account *c)
 	check_program(p, c->token_command, "token_command");
 }
 
+/* The port where STARTTLS is spoken, unless another was written. */
+static void follow_tls(struct parser *p, enum config_tls tls, const char *port_key, uint16_t *port, uint16_t usual)
+{
+	if (tls == TLS_STARTTLS && key_place(p, port_key).line == p->opened.line)
+		*port = usual;
+}
+
 static void follow(struct span *value, struct span other)
 {
 	if (!value->n)
@@ -107,6 +114,8 @@ void config_check_account(struct parser *p)
 	check_required(p, c->address, "address", "support@example.com");
 	check_required(p, c->host, "host", "mail.example.com");
 	check_secret(p, c);
+	follow_tls(p, c->tls, "port", &c->port, 143);
+	follow_tls(p, c->smtp_tls, "smtp_port", &c->smtp_port, 587);
 	follow(&c->tls_name, c->host);
 	follow(&c->user, c->address);
 	follow(&c->smtp_host, c->host);

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum config_tls { TLS_IMPLICIT, TLS_NONE /* loopback only */ };
+enum config_tls { TLS_IMPLICIT, TLS_NONE /* loopback only */, TLS_STARTTLS };
 enum config_witness { WITNESS_AUTO, WITNESS_YES, WITNESS_NO };
 enum config_envelope { ENVELOPE_OWN, ENVELOPE_NULL };
 enum {
@@ -34,7 +34,7 @@ struct config_account {
 	struct span group;	   /* our own list in front of the mailbox */
 
 	struct span host;
-	uint16_t port;		   /* 993 */
+	uint16_t port;		   /* 993, with starttls 143 */
 	enum config_tls tls;
 	struct span tls_name;	   /* the name the certificate must carry; default: host */
 	struct span ca_file;	   /* default: the system's trust store */
@@ -49,7 +49,7 @@ struct config_account {
 	uint32_t fetch_limit;	   /* 64 KiB */
 
 	struct span smtp_host;	   /* default: host */
-	uint16_t smtp_port;	   /* 465 */
+	uint16_t smtp_port;	   /* 465, with starttls 587 */
 	enum config_tls smtp_tls;
 	struct span smtp_tls_name;
 	struct span smtp_ca_file;  /* default: ca_file */

@@ -42,9 +42,9 @@ static const struct config_key table[] = {
 	ACCOUNT(group, CONFIG_ADDRESS, "", "", "our own mailing list in front of the mailbox"),
 
 	ACCOUNT(host, CONFIG_HOST, "", "", "IMAP server"),
-	ACCOUNT(port, CONFIG_NUMBER, "993", "1..65535", "IMAP port"),
-	ACCOUNT(tls, CONFIG_CHOICE, "implicit", "implicit | none",
-		"TLS from the first byte; none on loopback only"),
+	ACCOUNT(port, CONFIG_NUMBER, "993", "1..65535", "IMAP port; with tls = starttls 143"),
+	ACCOUNT(tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls",
+		"TLS from the first byte, or after STARTTLS; none on loopback only"),
 	ACCOUNT(tls_name, CONFIG_HOST, "", "", "name the IMAP certificate must carry; default: host"),
 	ACCOUNT(ca_file, CONFIG_PATH, "", "", "certificates to trust; default: the system's"),
 	ACCOUNT(user, CONFIG_TEXT, "", "", "IMAP login name; default: address"),
@@ -60,8 +60,8 @@ static const struct config_key table[] = {
 	ACCOUNT(fetch_limit, CONFIG_SIZE, "64k", "4k..8M", "bytes fetched of a message"),
 
 	ACCOUNT(smtp_host, CONFIG_HOST, "", "", "SMTP server; default: host"),
-	ACCOUNT(smtp_port, CONFIG_NUMBER, "465", "1..65535", "SMTP port"),
-	ACCOUNT(smtp_tls, CONFIG_CHOICE, "implicit", "implicit | none", "as tls, for SMTP"),
+	ACCOUNT(smtp_port, CONFIG_NUMBER, "465", "1..65535", "SMTP port; with smtp_tls = starttls 587"),
+	ACCOUNT(smtp_tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls", "as tls, for SMTP"),
 	ACCOUNT(smtp_tls_name, CONFIG_HOST, "", "",
 		"name the SMTP certificate must carry; default: smtp_host"),
 	ACCOUNT(smtp_ca_file, CONFIG_PATH, "", "", "certificates to trust for SMTP; default: ca_file"),

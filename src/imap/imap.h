@@ -25,6 +25,7 @@ struct imap_server {
 	const char *host;
 	uint16_t port;
 	bool tls;		/* false only for loopback: the configuration sees to that */
+	bool starttls;		/* TLS is not spoken from the first byte, but asked for: no TLS, no session */
 	const char *tls_name;	/* NULL or "": host */
 	const char *ca_file;	/* NULL or "": the system's trust */
 	void (*connected)(void *context); /* called once TLS is up, before anything but TLS is heard or said */

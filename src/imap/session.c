@@ -212,30 +212,57 @@ static enum imap_fault fault_of(int code)
 	}
 }
 
-static enum imap_fault connect_stream(struct imap *imap, const struct imap_server *server)
+static enum imap_fault start_tls(struct imap *imap, const struct imap_server *server)
 {
 	const char *name = server->tls_name && *server->tls_name ? server->tls_name : server->host;
+	int r = stream_tls(imap->stream, name, server->ca_file, CONNECT_MS, &imap->why);
+
+	if (!r)
+		return IMAP_FINE;
+	imap->broken = true;
+	return fault_of(r);
+}
+
+static enum imap_fault connect_stream(struct imap *imap, const struct imap_server *server)
+{
 	int r = stream_connect(server->host, server->port, CONNECT_MS, &imap->stream, &imap->why);
 
-	if (!r && server->tls)
-		r = stream_tls(imap->stream, name, server->ca_file, CONNECT_MS, &imap->why);
 	if (r) {
 		imap->broken = true;
 		return fault_of(r);
 	}
-	if (server->connected)
-		server->connected(server->context);
-	return IMAP_FINE;
+	return server->tls && !server->starttls ? start_tls(imap, server) : IMAP_FINE;
 }
 
-enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)
+/* RFC 9051 section 6.2.1. Whoever sits in between may take the offer away or say something ahead of TLS that
+ * would then count as said under it: either way there is no session. */
+static enum imap_fault ask_for_tls(struct imap *imap, const struct imap_server *server)
 {
-	enum imap_fault fault = connect_stream(imap, server);
+	struct span line;
 
-	if (fault)
-		return fault;
+	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	enum own_reply reply = own_command(imap, "STARTTLS") ? OWN_UNTAGGED : OWN_LOST;
+	while (reply == OWN_UNTAGGED)
+		reply = own_line(imap, &line);
+	if (reply == OWN_NO) {
+		const char *words = imap_quote(words_of_tagged(imap_answer(imap)));
+		return imap_fail(imap, IMAP_WRONG,
+				 "no TLS: the server answered STARTTLS with %s: use tls = implicit", words);
+	}
+	if (reply != OWN_OK)
+		return imap_outcome(imap, MAILIMAP_ERROR_STREAM, "STARTTLS");
+	if (imap->m->imap_stream->read_buffer_len || stream_pending(imap->stream)) {
+		imap_fail(imap, IMAP_LOST, "the server sent bytes ahead of TLS: refused");
+		return IMAP_WRONG;
+	}
+	return start_tls(imap, server);
+}
+
+static enum imap_fault hear_greeting(struct imap *imap)
+{
 	mailstream_low *low = mailstream_low_new(imap, &driver);
 	mailstream *stream = low ? mailstream_new(low, MAILSTREAM_BUFFER) : NULL;
+
 	if (!stream)
 		abort();
 	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
@@ -245,8 +272,22 @@ enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)
 		return imap_fail(imap, IMAP_WRONG,
 				 "the server says that we are logged in already (PREAUTH): refused");
 	}
-	fault = imap_outcome(imap, code, "greeting");
-	if (fault)
-		return fault;
-	return imap_capabilities(imap);
+	return imap_outcome(imap, code, "greeting");
+}
+
+enum imap_fault imap_open(struct imap *imap, const struct imap_server *server)
+{
+	enum imap_fault fault = connect_stream(imap, server);
+
+	if (!fault && server->connected && !server->starttls)
+		server->connected(server->context);
+	if (!fault)
+		fault = hear_greeting(imap);
+	if (!fault && server->starttls) {
+		fault = ask_for_tls(imap, server);
+		if (!fault && server->connected)
+			server->connected(server->context);
+	}
+	/* Only what is said now counts: nothing the greeting claimed, nothing from before TLS. */
+	return fault ? fault : imap_capabilities(imap);
 }

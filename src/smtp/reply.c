@@ -63,6 +63,7 @@ static void offer_line(struct smtp_offer *o, struct span line)
 	}
 	span_split(&rest, ' ', &keyword);
 	o->pipelining |= span_ieq(keyword, SPAN("PIPELINING"));
+	o->starttls |= span_ieq(keyword, SPAN("STARTTLS"));
 	o->dsn |= span_ieq(keyword, SPAN("DSN"));
 	if (span_ieq(keyword, SPAN("SIZE"))) {
 		o->size = true;

@@ -32,6 +32,7 @@ struct smtp_offer {
 	bool dsn;	 /* RFC 3461 */
 	bool size;	 /* RFC 1870 */
 	uint64_t max;	 /* bytes of a message; 0: no fixed limit */
+	bool starttls;	 /* RFC 3207 */
 	bool plain;	 /* AUTH PLAIN, RFC 4616 */
 	bool xoauth2;	 /* AUTH XOAUTH2: OAuth2 access tokens */
 	bool login;	 /* AUTH LOGIN, never standardised, often the only one */

@@ -25,12 +25,9 @@ void smtp_result_clear(struct smtp_result *r)
 	buf_free(&r->reply);
 }
 
-static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
+static bool hello(struct smtp *m, struct span name, struct smtp_result *r)
 {
-	if (!smtp_hear(m, m->timeouts.command))
-		return smtp_lost(m, r, "connect");
-	if (m->reply.code != 220)
-		return smtp_turned_away(m, r, "connect", "is this the port for mail submission?");
+	m->offer = (struct smtp_offer){ .max = 0 };
 	if (!smtp_ask(m, m->timeouts.command, "EHLO %.*s", SPAN_ARG(name)))
 		return smtp_lost(m, r, "connect");
 	if (m->reply.code == 250) {
@@ -41,6 +38,46 @@ static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
 	if (smtp_class(&m->reply) == 5 && !smtp_ask(m, m->timeouts.command, "HELO %.*s", SPAN_ARG(name)))
 		return smtp_lost(m, r, "connect");
 	return m->reply.code == 250 || smtp_turned_away(m, r, "connect", "ask whoever runs it");
+}
+
+static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
+{
+	if (!smtp_hear(m, m->timeouts.command))
+		return smtp_lost(m, r, "connect");
+	if (m->reply.code != 220)
+		return smtp_turned_away(m, r, "connect", "is this the port for mail submission?");
+	return hello(m, name, r);
+}
+
+static bool start_tls(struct smtp *m, const char *tls_name, const char *ca_file, struct smtp_result *r)
+{
+	struct err err;
+
+	/* Whoever sits in between may have taken the offer away: nothing is sent without TLS. */
+	if (!m->offer.starttls)
+		return smtp_give_up(m, r, "tls", "no TLS: the server does not offer STARTTLS; use smtp_tls = implicit");
+	if (!smtp_ask(m, m->timeouts.command, "STARTTLS"))
+		return smtp_lost(m, r, "tls");
+	if (m->reply.code != 220)
+		return smtp_turned_away(m, r, "tls", "nothing is sent without TLS");
+	/* What was said ahead of TLS would count as said under it; stream_tls() refuses that. */
+	if (!stream_tls(m->stream, tls_name, ca_file, m->timeouts.command, &err))
+		return true;
+	m->broken = true;
+	r->outcome = SEND_LATER;
+	r->step = "tls";
+	buf_reset(&r->reply);
+	buf_puts(&r->reply, err.text);
+	return false;
+}
+
+bool smtp_start_tls(struct smtp *m, struct span name, const char *tls_name, const char *ca_file,
+		    struct smtp_result *r)
+{
+	bool ok = start_tls(m, tls_name, ca_file, r) && hello(m, name, r);
+
+	r->no_connection = !ok;
+	return ok;
 }
 
 struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct span name, int alive_fd,

@@ -37,6 +37,10 @@ void smtp_result_clear(struct smtp_result *r);
  * LATER, no_connection and a line in *r. */
 struct smtp *smtp_open(struct stream *s, const struct smtp_timeouts *t, struct span name, int alive_fd,
 		       struct smtp_result *r);
+/* STARTTLS (RFC 3207), to be called first; what the server said before does not count any more. False as
+ * for smtp_open, also if it does not offer TLS. `tls_name` and `ca_file` as for stream_tls(). */
+bool smtp_start_tls(struct smtp *m, struct span name, const char *tls_name, const char *ca_file,
+		    struct smtp_result *r);
 /* AUTH PLAIN or LOGIN (RFC 4954), only over TLS or to loopback. False as for smtp_open; the
  * connection must be closed then. */
 bool smtp_login(struct smtp *m, struct span user, struct span password, struct smtp_result *r);

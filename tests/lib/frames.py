@@ -23,7 +23,7 @@ globals().update(_frame_types())
 VERSION = 1
 LOOK, MOVE, SEARCH, REFETCH = range(4)
 OUTCOMES = ("accepted", "refused", "later", "unknown")
-ENDINGS = ("orderly", "transient", "refused", "config")
+ENDINGS = ("orderly", "transient", "refused", "config", "expired")
 FRAME_MAX = 192 * 1024
 SECONDS = int(os.environ.get("HEARBACK_TEST_SECONDS", "30"))
 

@@ -9,6 +9,8 @@ import frames
 def settings(host, port, **more):
     keys = {"address": "support@example.com", "host": host, "port": port,
             "password_file": "/nonexistent/secret", **more}
+    if "token_file" in keys:
+        del keys["password_file"]
     return "account support {\n" + "".join(f"  {k} = {v}\n" for k, v in keys.items()) + "}\n"
 
 

@@ -11,6 +11,8 @@ MESSAGE = b"From: support@example.com\r\nSubject: Auto: yes\r\n\r\n.a line with 
 def settings(port, **more):
     keys = {"address": "support@example.com", "host": "127.0.0.1", "password_file": "/nonexistent/secret",
             "smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none", **more}
+    if "token_file" in keys:
+        del keys["password_file"]
     return "account support {\n" + "".join(f"  {k} = {v}\n" for k, v in keys.items()) + "}\n"
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The poller against servers that lie, stop in the middle, or ask to be left alone."""
+import base64
 import os
 import sys
 
@@ -26,7 +27,7 @@ THREE = [(1, message(1)), (2, message(2)), (3, message(3))]
 
 
 def start(server, keys=None, **more):
-    text = poller_room.settings("127.0.0.1", server.port, tls="none", **(keys or {}))
+    text = poller_room.settings("127.0.0.1", server.port, **{"tls": "none", **(keys or {})})
     p = poller_room.Poller(BINARY, text, **more)
     p.log_in()
     return p
@@ -121,6 +122,53 @@ def test_login():
     fails("not IMAP", "greeting", scripts={"greeting": say("SSH-2.0-OpenSSH_9.2\r\n", then=close)})
     fails("words with a trap", "[ALERT] \\x1b", "refused",
           scripts={"LOGIN": say("TAG NO [ALERT] \x1b]0;boo\x07\r\n")})
+
+
+def test_starttls():
+    """Whoever sits in between: there is no session, and no password on the wire."""
+    bye = say("TAG BAD unknown command\r\n")
+    for name, words, scripts in (
+            ("STARTTLS taken away", "no TLS: the server answered STARTTLS with", {"STARTTLS": bye}),
+            ("STARTTLS refused", "no TLS: the server answered STARTTLS with", {"STARTTLS": say("TAG NO not now\r\n")}),
+            ("PREAUTH ahead of TLS", "(PREAUTH): refused", {"greeting": say("* PREAUTH welcome\r\n")}),
+            ("bytes behind OK", "bytes ahead of TLS",
+             {"STARTTLS": say("TAG OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nh2 OK done\r\n")}),
+            ("no TLS comes", "does not speak TLS", {"STARTTLS": say("TAG OK go\r\n", then=lambda c, *_: (
+                c.line(), c.send("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nh2 OK done\r\n"), c.hang()))})):
+        s = imap_fake.ImapFake(THREE, scripts)
+        p = start(s, {"tls": "starttls"}, once=True)
+        got = p.why()
+        t.check(f"{name}: {words}", got[0] == "config" and words in got[2], got)
+        t.check(f"{name}: nobody tried to log in",
+                not any(w in line for line in s.heard for w in ("LOGIN", "AUTHENTICATE")), s.heard)
+        over(s, p)
+
+
+TOKEN = {"token_file": "/nonexistent/token"}
+BEARER = base64.b64encode(b"user=support@example.com\x01auth=Bearer secret\x01\x01").decode()
+
+
+def refuse_token(c, tag, _):
+    c.send("+ \r\n")
+    c.line()
+    # What is wrong, as JSON; the client has to acknowledge it.
+    c.send("+ eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+    c.line()
+    c.send(f"{tag} NO AUTHENTICATE failed.\r\n")
+
+
+def test_token():
+    s, p, _, items, _ = run(THREE, keys=TOKEN, capabilities="AUTH=PLAIN AUTH=XOAUTH2")
+    t.equal("a token logs in", uids(items), [(1, True), (2, True), (3, True)])
+    t.check("by XOAUTH2", any("AUTHENTICATE XOAUTH2" in line for line in s.heard) and BEARER in s.heard, s.heard)
+    over(s, p)
+    fails("a refused token", "refused the token of support@example.com", why="refused", keys=TOKEN,
+          capabilities="AUTH=XOAUTH2", scripts={"AUTHENTICATE": refuse_token})
+    fails("a server without tokens", "it offers no AUTH=XOAUTH2", why="config", keys=TOKEN, capabilities="AUTH=PLAIN")
+    expires = say("+ idling\r\n", "* BYE Session invalidated - AccessTokenExpired\r\n", then=close)
+    s, p, _, _, _ = run(THREE, keys=TOKEN, capabilities="AUTH=XOAUTH2 IDLE", once=False, scripts={"IDLE": expires})
+    t.equal("a token that expires in IDLE", p.why()[0], "expired")
+    over(s, p)
 
 
 def test_select():

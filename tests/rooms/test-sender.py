@@ -154,6 +154,27 @@ def outcomes():
             t.equal(f"{name}: nothing out of turn", server.surprises, [])
 
 
+def without_tls_or_token():
+    """Where STARTTLS was chosen there is no way without it, where a token was, none with a password."""
+    for name, step, words, keys in (
+            ("starttls-none", "tls", "the server does not offer STARTTLS", {"smtp_tls": "starttls"}),
+            ("starttls-454", "tls", "nothing is sent without TLS; it said: 454", {"smtp_tls": "starttls"}),
+            ("starttls-inject", "tls", "the server sent bytes ahead of TLS", {"smtp_tls": "starttls"}),
+            ("starttls-plain", "tls", "no TLS", {"smtp_tls": "starttls"}),
+            ("token-none", "auth", "it offers no AUTH XOAUTH2", {"token_file": "/nonexistent/token"}),
+            ("token-535", "auth", "what gives the token; it said: 535 5.7.3", {"token_file": "/nonexistent/token"})):
+        with running(name, environment=SHORT, **keys) as (server, sender):
+            first(sender)
+            r = sender.result()
+            t.check(f"{name}: later at {step}", (r.outcome, r.step, r.no_connection) == ("later", step, True)
+                    and words in r.reply, repr(r))
+            ends_in_order(name, sender)
+            server.wait_ended()
+            t.check(f"{name}: no password was sent", not any(c.startswith("AUTH P") for c in server.commands()),
+                    server.commands())
+            t.equal(f"{name}: nothing out of turn", server.surprises, [])
+
+
 def refused_connection():
     server = smtp_fake.FakeServer("accepted")
     server.close()
@@ -389,6 +410,7 @@ def frames_result(sender):
 
 def main():
     outcomes()
+    without_tls_or_token()
     refused_connection()
     secrets()
     nothing_unchecked()

@@ -119,6 +119,26 @@ static void values_are_read_as_people_write_them(void **state)
 	assert_span(s->template_name, "plain");
 }
 
+static void starttls_has_ports_of_its_own(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct config c;
+	struct config_errors e;
+
+	(void)state;
+	assert_true(parse(a,
+			  SPAN("account a {\n address = a@example.com\n host = h\n password_file = /p\n"
+			       " tls = starttls\n smtp_tls = starttls\n}\n"
+			       "account b {\n address = b@example.com\n host = h\n password_file = /p\n"
+			       " tls = starttls\n port = 993\n}\n"),
+			  NULL, &c, &e));
+	assert_int_equal(c.accounts[0].tls, TLS_STARTTLS);
+	assert_int_equal(c.accounts[0].port, 143);
+	assert_int_equal(c.accounts[0].smtp_port, 587);
+	assert_int_equal(c.accounts[1].port, 993);
+	assert_int_equal(c.accounts[1].smtp_port, 465);
+}
+
 static const struct bad {
 	const char *text;
 	const char *errors; /* joined by line ends */
@@ -205,6 +225,8 @@ static const struct bad {
 	{ "account a {\n address = a@example.com\n host = h\n token_command = get token\n token_file = /t\n}\n",
 	  "h.conf:4: token_command beside token_file: write only one of them\n"
 	  "h.conf:4: token_command: 'get token' has no absolute path, write it from / on\n" },
+	{ "account a {\n address = a@example.com\n host = h\n password_file = /p\n tls = maybe\n}\n",
+	  "h.conf:5: tls: 'maybe' is none of: implicit | none | starttls\n" },
 	{ "account a {\n address = a+x@ex-ample.com\n password_file = /p\n host = h\n subaddress = +\n}\n",
 	  "h.conf:2: address a+x@ex-ample.com has the subaddress separator in it, write the address before it\n" },
 	{ "!include\n!include none.conf\n" SMALL,
@@ -407,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_file_has_every_default),
+		cmocka_unit_test(starttls_has_ports_of_its_own),
 		cmocka_unit_test(values_are_read_as_people_write_them),
 		cmocka_unit_test(every_bad_file_says_what_to_write),
 		cmocka_unit_test(what_is_no_text_is_refused),

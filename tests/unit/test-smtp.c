@@ -93,8 +93,8 @@ static void test_offer(void **state)
 	(void)state;
 	struct smtp_offer o =
 		offers((const char *const[]){ "250-mx DSN AUTH", "250-size 35882577", "250-Pipelining",
-					      "250-DSN", "250-AUTH GSSAPI LOGIN XOAUTH2", "250 HELP", NULL });
-	assert_true(o.size && o.pipelining && o.dsn && o.login && o.xoauth2);
+					      "250-DSN", "250-STARTTLS", "250-AUTH GSSAPI LOGIN XOAUTH2", "250 HELP", NULL });
+	assert_true(o.size && o.pipelining && o.dsn && o.login && o.xoauth2 && o.starttls);
 	assert_false(o.plain);
 	assert_int_equal(o.max, 35882577);
 

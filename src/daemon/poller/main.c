@@ -137,7 +137,8 @@ static bool connect_server(struct poller *p)
 	struct imap_server server = {
 		.host = arena_str(p->arena, a->host),
 		.port = a->port,
-		.tls = a->tls == TLS_IMPLICIT,
+		.tls = a->tls != TLS_NONE,
+		.starttls = a->tls == TLS_STARTTLS,
 		.tls_name = arena_str(p->arena, a->tls_name),
 		.ca_file = arena_str(p->arena, a->ca_file),
 		.connected = lock_up,

@@ -127,10 +127,20 @@ static bool log_in(struct session *h, const struct secret *secret, struct smtp_r
 static bool greet(struct session *h, struct stream *stream, const struct secret *secret, struct smtp_result *r)
 {
 	struct smtp_timeouts timeouts = smtp_timeouts_standard;
+	const struct route *to = h->route;
 
 	fault_timeouts(&timeouts);
-	h->smtp = smtp_open(stream, &timeouts, h->route->name, h->sock, r);
-	return h->smtp && (!h->route->login || log_in(h, secret, r));
+	if (!to->starttls)
+		raise_walls(&h->missing);
+	h->smtp = smtp_open(stream, &timeouts, to->name, h->sock, r);
+	if (!h->smtp)
+		return false;
+	if (to->starttls) {
+		if (!smtp_start_tls(h->smtp, to->name, to->tls_name, to->ca_file, r))
+			return false;
+		raise_walls(&h->missing);
+	}
+	return !to->login || log_in(h, secret, r);
 }
 
 static bool connect_all(struct session *h, int secret, struct smtp_result *r)
@@ -142,7 +152,6 @@ static bool connect_all(struct session *h, int secret, struct smtp_result *r)
 	if (good) {
 		/* From here on the end of the dispatcher is seen on its socket. */
 		prctl(PR_SET_PDEATHSIG, 0);
-		raise_walls(&h->missing);
 		good = greet(h, stream, &s, r);
 	}
 	secret_wipe(&s.bytes);

@@ -22,6 +22,7 @@ struct route route_of(struct arena *a, const struct config_account *c)
 		.host = arena_str(a, c->smtp_host),
 		.port = c->smtp_port,
 		.tls = c->smtp_tls == TLS_IMPLICIT,
+		.starttls = c->smtp_tls == TLS_STARTTLS,
 		.tls_name = arena_str(a, c->smtp_tls_name),
 		.ca_file = arena_str(a, c->smtp_ca_file),
 		.login = c->smtp_auth,

@@ -7,6 +7,7 @@ struct route {
 	const char *host;
 	uint16_t port;
 	bool tls;
+	bool starttls;
 	const char *tls_name;
 	const char *ca_file; /* "": the system's trust store */
 	bool login;
