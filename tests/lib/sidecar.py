@@ -114,6 +114,7 @@ class Sidecar:
             "ack_after": "0s",
         }
         self.account.update(account or {})
+        self.others = {}  # further accounts: {name: settings}
         self._prepare()
 
     def _prepare(self):
@@ -130,9 +131,10 @@ class Sidecar:
         """Writes the configuration anew, with these settings of the account changed."""
         self.account.update(account)
         lines = [f"{k} = {v}" for k, v in self.settings.items() if v is not None]
-        lines += ["", "account support {"]
-        lines += [f"  {k} = {v}" for k, v in self.account.items() if v is not None]
-        write(self.config, "\n".join(lines + ["}", ""]))
+        for name, settings in {"support": self.account, **self.others}.items():
+            lines += ["", f"account {name} {{"]
+            lines += [f"  {k} = {v}" for k, v in settings.items() if v is not None] + ["}"]
+        write(self.config, "\n".join(lines + [""]))
 
     # Commands --------------------------------------------------------------------------------------
 

@@ -210,6 +210,8 @@ static bool open_mailbox(struct poller *p)
 	p->last_uid = box.uidvalidity == p->resume.uidvalidity ? p->resume.last_uid : 0;
 	if (!tell_selected(p, &box))
 		return false;
+	if (p->resume.uidvalidity && box.uidvalidity != p->resume.uidvalidity)
+		return tell_trouble(p, "the server has given the mailbox a new UIDVALIDITY: all of it is looked at again");
 	if (!box.uidnext || box.uidnext > p->last_uid)
 		return true;
 	return tell_trouble(
