@@ -85,7 +85,7 @@ def renewals(tap, hearback, proxy, people):
 
     def used():
         return len(set(proxy.sessions))
-    while used() <= RENEWALS and time.monotonic() - started < WAIT_SECONDS and n < people:
+    while (used() <= RENEWALS or proxy.ended < RENEWALS) and time.monotonic() - started < WAIT_SECONDS and n < people:
         write_to_us(hearback, n)
         n += 1
         time.sleep(MAIL_EVERY)

@@ -7,6 +7,7 @@ import http.server
 import json
 import re
 import secrets
+import select
 import socket
 import ssl
 import threading
@@ -14,6 +15,7 @@ import time
 
 BYE = b"* BYE Session invalidated - AccessTokenExpired\r\n"
 SECONDS = 20
+TICK_SECONDS = 0.05
 
 # Dovecot asks whether a token is good for every login.
 DOVECOT = """
@@ -70,6 +72,13 @@ class Issuer:
         self.server.server_close()
 
 
+def token_in(said):
+    """The token in what a client has said, once all of it is there."""
+    found = re.search(rb"\r\n([A-Za-z0-9+/=]{100,})\r\n", said)
+    token = found and re.search(rb"auth=Bearer ([^\x01]+)", base64.b64decode(found[1]))
+    return token[1].decode() if token else None
+
+
 class Expiring:
     """Plain on loopback, with TLS to Dovecot. `sessions` holds the token of each session that got in, `ended`
     counts those that were ended because it expired."""
@@ -93,45 +102,32 @@ class Expiring:
             threading.Thread(target=self._talk, args=(client,), daemon=True).start()
 
     def _talk(self, client):
-        with client, socket.create_connection(("127.0.0.1", self.servers.imaps), SECONDS) as plain, \
-                self.context.wrap_socket(plain, server_hostname=self.servers.host) as server:
-            seen = []
-            threading.Thread(target=self._up, args=(client, server, seen), daemon=True).start()
-            until = 0
-            server.settimeout(0.05)
-            while True:
-                try:
-                    data = server.recv(65536)
-                    if not data:
-                        return
-                    if seen and not until and re.search(rb"(?m)^h\d+ OK", data):
-                        self.sessions.append(seen[0])
-                        until = self.issuer.tokens[seen[0]][1]
-                    client.sendall(data)
-                except TimeoutError:
-                    pass
-                except OSError:
-                    return
-                if until and time.time() >= until:
-                    self.ended += 1
-                    client.sendall(BYE)
-                    client.shutdown(socket.SHUT_RDWR)
-                    return
-
-    @staticmethod
-    def _up(client, server, seen):
-        """What the client says; its token is noted on the way."""
         try:
-            for line in client.makefile("rb"):
-                if not seen:
-                    found = re.match(rb"[A-Za-z0-9+/=]{100,}\r\n\Z", line)
-                    said = base64.b64decode(line) if found else b""
-                    if token := re.search(rb"auth=Bearer ([^\x01]+)", said):
-                        seen.append(token[1].decode())
-                server.sendall(line)
-            server.shutdown(socket.SHUT_RDWR)
-        except (OSError, ValueError):
+            with client, socket.create_connection(("127.0.0.1", self.servers.imaps), SECONDS) as plain, \
+                    self.context.wrap_socket(plain, server_hostname=self.servers.host) as server:
+                self._pass_on(client, server)
+        except OSError:
             pass
+
+    def _pass_on(self, client, server):
+        token, said, until = None, b"", 0
+        while not until or time.time() < until:
+            ready = [server] if server.pending() else select.select([client, server], [], [], TICK_SECONDS)[0]
+            if client in ready:
+                data = client.recv(65536)
+                server.sendall(data)
+                said = said if token else said + data
+                token = token or token_in(said)
+            if server in ready:
+                data = server.recv(65536)
+                client.sendall(data)
+                if token and not until and re.search(rb"(?m)^h\d+ OK", data):
+                    self.sessions.append(token)
+                    until = self.issuer.tokens[token][1]
+            if ready and not data:
+                return
+        self.ended += 1
+        client.sendall(BYE)
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
