@@ -91,6 +91,7 @@ def test_resumes(s, uidvalidity):
     p.close()
     p = opened(s, resume=(uidvalidity + 1, 451, False))
     p.selected()
+    t.equal("another UIDVALIDITY is told", p.keeper.receive()[0], frames.TROUBLE)
     items, seen = p.take_in()
     t.equal("another UIDVALIDITY: from the first UID", len(items), 451)
     p.close()
