@@ -102,7 +102,11 @@ class Wire:
         try:
             data, fds, _, _ = socket.recv_fds(self.sock, FRAME_MAX, 2)
         except ConnectionResetError:
-            return None
+            # It went without reading all of ours. That is told once, before what it still said.
+            try:
+                data, fds, _, _ = socket.recv_fds(self.sock, FRAME_MAX, 2)
+            except ConnectionResetError:
+                return None
         if not data:
             return None
         assert data[0] == VERSION

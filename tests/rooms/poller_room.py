@@ -80,7 +80,7 @@ class Poller(frames.Room):
     def batch_done(self, number):
         try:
             self.keeper.send(frames.BATCH_DONE, number.to_bytes(8, "big"))
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             # It has ended meanwhile; what it still said can be read.
             pass
 
