@@ -21,7 +21,6 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_DUE] = "due",
 		[DB_WAKE] = "wake",
 		[DB_OUTBOX] = "outbox",
-		[DB_OUTBOX_BYTES] = "outbox-bytes",
 		[DB_QUEUE] = "queue",
 		[DB_NOTICE] = "notice",
 		[DB_AUDIT] = "audit",

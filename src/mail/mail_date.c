@@ -142,20 +142,3 @@ bool mail_date_parse(struct span value, int64_t *out)
 		return false;
 	return to_instant(&c, out);
 }
-
-bool internal_date_parse(struct span value, int64_t *out)
-{
-	struct civil c = { 0 };
-
-	if (value.n != 26 || value.p[2] != '-' || value.p[6] != '-' || value.p[11] != ' ' ||
-	    value.p[20] != ' ')
-		return false;
-	struct span day = span_sub(value, 0, 2);
-	if (day.p[0] == ' ')
-		day = span_sub(day, 1, 1);
-	if (!span_to_u64(day, 31, &c.day) || !get_month(span_sub(value, 3, 3), &c.month) ||
-	    !span_to_u64(span_sub(value, 7, 4), 9999, &c.year) || !get_clock(span_sub(value, 12, 8), &c) ||
-	    !get_offset(span_sub(value, 21, 5), &c.offset))
-		return false;
-	return to_instant(&c, out);
-}

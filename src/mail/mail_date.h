@@ -5,5 +5,3 @@
 
 /* False for what is no date or lies outside the years 1970 to 2200. Zones unknown by name count as +0000. */
 bool mail_date_parse(struct span value, int64_t *out);
-/* The IMAP date-time of INTERNALDATE (RFC 9051): "17-Jul-1996 02:44:25 -0700". */
-bool internal_date_parse(struct span value, int64_t *out);

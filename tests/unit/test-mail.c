@@ -399,36 +399,6 @@ static void dates_are_read(void **state)
 	assert_true(mail_date_parse(buf_span(&b), &(int64_t){ 0 }));
 }
 
-static void internal_dates_are_read(void **state)
-{
-	static const struct {
-		const char *in;
-		int64_t at;
-	} table[] = {
-		{ "17-Jul-1996 02:44:25 -0700", 837596665 },
-		{ " 1-Jan-2026 00:00:00 +0000", 1767225600 },
-		{ "01-Jan-2026 00:00:00 +0000", 1767225600 },
-		{ "1-Jan-2026 00:00:00 +0000", -1 },
-		{ "17-Jul-1996 02:44:25", -1 },
-		{ "17-Xxx-1996 02:44:25 -0700", -1 },
-		{ "17-Jul-1996 02:44:25 -07000", -1 },
-		{ "17-Jul-1996T02:44:25 -0700", -1 },
-		{ "17-Jul-1996 02:44x25 -0700", -1 },
-		{ "17-Jul-19x6 02:44:25 -0700", -1 },
-		{ "32-Jul-1996 02:44:25 -0700", -1 },
-		{ "17-Jul-1996 02:44:25 EDT00", -1 },
-		{ "", -1 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		int64_t at = -7;
-		bool ok = internal_date_parse(span_of(table[i].in), &at);
-		if (ok != (table[i].at >= 0) || (ok && at != table[i].at))
-			fail_msg("'%s' gave %lld", table[i].in, (long long)at);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,7 +415,6 @@ int main(void)
 		cmocka_unit_test(of_many_references_both_ends_stay),
 		cmocka_unit_test(only_harmless_ids_are_written),
 		cmocka_unit_test(dates_are_read),
-		cmocka_unit_test(internal_dates_are_read),
 	};
 
 	return cmocka_run_group_tests_name("mail", tests, NULL, NULL);

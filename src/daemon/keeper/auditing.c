@@ -142,17 +142,3 @@ void sets_keep(struct turn *t)
 	r.detail = config && templates ? SPAN("configuration and templates") : config ? SPAN("configuration") : SPAN("templates");
 	audit_append(t, &r);
 }
-
-int set_get(struct turn *t, const struct hash *h, struct span *out)
-{
-	struct span packed;
-	BUF_CLEANUP struct buf b = BUF_CAPPED(PIECES_MAX_BYTES);
-	int r = pieces_get(t->t, DB_SET, set_number(h), PIECES_MAX_BYTES, t->a, &packed);
-
-	if (!r)
-		r = unpack(t->k->packer, packed, PIECES_MAX_BYTES, &b);
-	if (r)
-		return r;
-	*out = arena_span(t->a, buf_span(&b));
-	return 0;
-}

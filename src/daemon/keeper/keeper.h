@@ -403,7 +403,6 @@ void audit_sign(struct turn *t);
 /* The newest signed head; it stays for good because mail carries it. False if there is none yet. */
 bool audit_carry_head(struct turn *t, struct audit_head *out);
 void sets_keep(struct turn *t);
-int set_get(struct turn *t, const struct hash *h, struct span *out);
 
 /* -- blame (blame.c): what is in hand -------------------------------------------------------------------------------- */
 
