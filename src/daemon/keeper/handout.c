@@ -64,7 +64,9 @@ void outgoing_remember(struct rec_outbox *e, uint64_t seq)
 	e->seqs[e->nseqs++] = seq;
 }
 
-void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor)
+/* The audit record of what has become of the entry; the caller stores the entry. */
+static void audit_entry(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail,
+			struct span actor)
 {
 	struct audit_record r = {
 		.event = event,
@@ -81,11 +83,16 @@ void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum a
 
 	audit_append(t, &r);
 	outgoing_remember(e, r.seq);
-	put_outbox(t, number, e);
 	log_event(event == AUDIT_UNCERTAIN || event == AUDIT_FAILED ? LOG_WARN : LOG_INFO, "outbox",
 		  "entry=%llu event=%s state=%s purpose=%s conversation=C-%llu record=%llu detail=%s", (unsigned long long)number,
 		  audit_event_name(event), outbox_state_name(e->state), purpose_name(e->purpose),
 		  (unsigned long long)e->conversation, (unsigned long long)r.seq, log_quote(detail));
+}
+
+void outgoing_note(struct turn *t, uint64_t number, struct rec_outbox *e, enum audit_event event, const char *detail, struct span actor)
+{
+	audit_entry(t, number, e, event, detail, actor);
+	put_outbox(t, number, e);
 }
 
 bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum outbox_input input, enum audit_event event,
@@ -105,8 +112,8 @@ bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum o
 	/* What never left counts against nobody. */
 	if (e->state == OUTBOX_DROPPED && (before == QUEUE_WAITING || before == QUEUE_HELD))
 		outgoing_forget(t, number, e);
+	audit_entry(t, number, e, event, detail, actor);
 	outgoing_store(t, number, e, before, before_at);
-	outgoing_note(t, number, e, event, detail, actor);
 	return true;
 }
 
@@ -131,7 +138,7 @@ static void lost(struct turn *t, const struct account *only)
 		struct rec_outbox e;
 		uint64_t number = key_get(rows[i].key, 9);
 		if (get_outbox(t, number, &e)) {
-			log_event(LOG_CRIT, "outbox.damaged", "entry=%llu then=uncertain", (unsigned long long)number);
+			log_event(LOG_CRIT, "outbox.damaged", "entry=%llu then=never-sent-by-a-machine", (unsigned long long)number);
 			continue;
 		}
 		if (only && e.account != only->id)
@@ -160,19 +167,13 @@ void outgoing_sender_lost(struct turn *t, struct account *acc)
 static bool sent_was_read(struct turn *t, struct account *acc, const struct rec_outbox *e)
 {
 	struct mailbox_run *sent = &acc->box[ROLE_SENT];
-	struct buf f = BUF_CAPPED(FRAME_MAX);
 
 	if (sent->looked_ms >= e->decided_ms)
 		return true;
 	if (sent->look || sent->passed_ms || !sent->selected)
 		return false;
-	sent->look = ++sent->orders;
+	sent->look = turn_order(t, sent, (struct frame_order){ .kind = ORDER_LOOK, .uidvalidity = sent->uidvalidity });
 	sent->look_ms = t->now_ms;
-	struct frame_order o = { .number = sent->look, .kind = ORDER_LOOK, .uidvalidity = sent->uidvalidity };
-	frame_begin(&f, FRAME_ORDER);
-	frame_order_put(&f, &o);
-	turn_say(t, &sent->poller, &f, -1);
-	buf_free(&f);
 	return false;
 }
 
@@ -193,7 +194,6 @@ static const char *outdated(struct turn *t, const struct account *acc, const str
 
 static bool hand_over(struct turn *t, struct account *acc, uint64_t number, struct rec_outbox *e)
 {
-	struct hash commitment;
 	struct audit_record r;
 	struct span value, the_case, bytes;
 	struct key key = key_u64(e->decision);
@@ -201,8 +201,7 @@ static bool hand_over(struct turn *t, struct account *acc, uint64_t number, stru
 
 	if (txn_get(t->t, DB_AUDIT, key_span(&key), t->a, &value) || !audit_decode(t->a, value, &r))
 		return false;
-	commitment = r.evidence;
-	if (evidence_get(t, e->decision, &commitment, &the_case, &bytes))
+	if (evidence_get(t, e->decision, &r.evidence, &the_case, &bytes))
 		return false;
 	struct hash h = hash_sha256(bytes);
 	if (!bytes.n || !hash_eq(h.b, e->bytes.b, HASH_SIZE))

@@ -247,6 +247,8 @@ struct arena *turn_apart(struct turn *t);
 void turn_together(struct turn *t, struct arena *of_turn);
 /* To be sent when the turn is committed, not before. Takes over `frame`; keeps a duplicate of fd. */
 void turn_say(struct turn *t, struct peer *p, struct buf *frame, int fd);
+/* The same for an order to a poller; returns its number. */
+uint64_t turn_order(struct turn *t, struct mailbox_run *box, struct frame_order o);
 /* One round: everything that is ready. */
 void keeper_turn(struct keeper *k);
 /* Ends the process with one line for a person. */

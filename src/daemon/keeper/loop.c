@@ -306,7 +306,6 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 static void order_done(struct account *acc, enum role role, struct wire *w)
 {
 	struct frame_order_done d;
-
 	char why[200] = "";
 
 	if (!frame_order_done_get(w, &d) || d.ok)

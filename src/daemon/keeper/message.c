@@ -220,19 +220,12 @@ static void order_to_sent(struct turn *t, const struct incoming *in)
 {
 	struct mailbox_run *inbox = &in->account->box[ROLE_INBOX];
 	const struct mailbox_run *sent = &in->account->box[ROLE_SENT];
-	struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_order o = { .kind = ORDER_MOVE,
-				 .uidvalidity = in->uidvalidity,
-				 .uid = in->item->uid,
-				 .text = sent->name };
 
 	if (in->role != ROLE_INBOX || in->account->mode == MODE_OBSERVE || !sent->selected)
 		return;
-	o.number = ++inbox->orders;
-	frame_begin(&f, FRAME_ORDER);
-	frame_order_put(&f, &o);
-	turn_say(t, &inbox->poller, &f, -1);
-	buf_free(&f);
+	turn_order(t, inbox,
+		   (struct frame_order){
+			   .kind = ORDER_MOVE, .uidvalidity = in->uidvalidity, .uid = in->item->uid, .text = sent->name });
 }
 
 static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)

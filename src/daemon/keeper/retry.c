@@ -29,17 +29,6 @@ void retry_forget(struct turn *t, const struct incoming *in)
 	store_delete(t, DB_UNFETCHED, &place);
 }
 
-static void order(struct turn *t, struct mailbox_run *box, uint32_t uid)
-{
-	struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_order o = { .number = ++box->orders, .kind = ORDER_REFETCH, .uidvalidity = box->uidvalidity, .uid = uid };
-
-	frame_begin(&f, FRAME_ORDER);
-	frame_order_put(&f, &o);
-	turn_say(t, &box->poller, &f, -1);
-	buf_free(&f);
-}
-
 void retry_all(struct turn *t, struct account *acc, enum role role)
 {
 	struct mailbox_run *box = &acc->box[role];
@@ -62,6 +51,6 @@ void retry_all(struct turn *t, struct account *acc, enum role role)
 			continue;
 		}
 		put_tries(t, &place, (uint8_t)(tries + 1));
-		order(t, box, uid);
+		turn_order(t, box, (struct frame_order){ .kind = ORDER_REFETCH, .uidvalidity = box->uidvalidity, .uid = uid });
 	}
 }

@@ -140,6 +140,17 @@ void turn_say(struct turn *t, struct peer *p, struct buf *frame, int fd)
 	t->said_end = &s->next;
 }
 
+uint64_t turn_order(struct turn *t, struct mailbox_run *box, struct frame_order o)
+{
+	struct buf f = BUF_CAPPED(FRAME_MAX);
+
+	o.number = ++box->orders;
+	frame_begin(&f, FRAME_ORDER);
+	frame_order_put(&f, &o);
+	turn_say(t, &box->poller, &f, -1);
+	return o.number;
+}
+
 static void note_mailboxes(struct turn *t)
 {
 	struct keeper *k = t->k;
@@ -188,11 +199,11 @@ static bool may_automate(struct keeper *k)
 	struct engine_size size = engine_size(k->engine);
 	bool low = size.disk < k->config.reserve;
 
-	if (low && !k->disk_low)
+	if (low && !k->disk_low) {
 		log_event(LOG_CRIT, "disk.low", "free=%llu reserve=%llu then=nothing-automatic-is-sent", (unsigned long long)size.disk,
 			  (unsigned long long)k->config.reserve);
-	if (low && !k->disk_low)
 		keeper_alarm(k, ALARM_DISK, SPAN_NONE, "the disk is nearly full: nothing automatic is sent until there is room (reserve)");
+	}
 	if (!low && k->disk_low)
 		log_event(LOG_INFO, "disk.enough", "free=%llu", (unsigned long long)size.disk);
 	k->disk_low = low;
