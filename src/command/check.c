@@ -31,9 +31,9 @@ static int show_defaults(bool json)
 
 	for (uint32_t i = 0; i < n; i++)
 		if (json)
-			json_line(json_pack("{ss ss ss ss ss ss}", "about", "setting", "in", keys[i].in_account ? "account" : "global",
-					    "name", keys[i].name, "type", keys[i].type, "default", keys[i].initial, "meaning",
-					    keys[i].meaning));
+			json_line(json_pack("{ss ss ss ss ss ss ss}", "about", "setting", "in", keys[i].in_account ? "account" : "global",
+					    "name", keys[i].name, "type", keys[i].type, "range", keys[i].range, "default",
+					    keys[i].initial, "meaning", keys[i].meaning));
 		else
 			printf("%-9s %-22s %-10s %-14s %s\n", keys[i].in_account ? "account" : "global", keys[i].name, keys[i].type,
 			       *keys[i].initial ? keys[i].initial : "-", keys[i].meaning);
