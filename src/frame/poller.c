@@ -5,6 +5,14 @@
 
 enum { ARRIVAL_FLAGS = ARRIVAL_DRAFT * 2 - 1, BATCH_ITEM_SIZE = 34 };
 
+const char *mailbox_offer_name(unsigned bit)
+{
+	static const char *const names[] = { "flags-told", "keywords", "flagged", "answered",
+					     "gmail-labels", "condstore", "qresync" };
+
+	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
+}
+
 void frame_resume_put(struct buf *b, const struct frame_resume *r)
 {
 	wire_put_u32(b, r->uidvalidity);
@@ -26,6 +34,9 @@ void frame_selected_put(struct buf *b, const struct frame_selected *s)
 	wire_put_u32(b, s->uidvalidity);
 	wire_put_u32(b, s->uidnext);
 	wire_put_u32(b, s->exists);
+	wire_put_u32(b, s->offers);
+	frame_put_text(b, s->junk, FRAME_TEXT);
+	frame_put_text(b, s->trash, FRAME_TEXT);
 }
 
 bool frame_selected_get(struct wire *w, struct frame_selected *out)
@@ -34,6 +45,9 @@ bool frame_selected_get(struct wire *w, struct frame_selected *out)
 	out->uidvalidity = wire_u32(w);
 	out->uidnext = wire_u32(w);
 	out->exists = wire_u32(w);
+	out->offers = wire_u32(w);
+	out->junk = frame_get_text(w, FRAME_TEXT);
+	out->trash = frame_get_text(w, FRAME_TEXT);
 	return wire_done(w);
 }
 

@@ -15,11 +15,26 @@ bool frame_resume_get(struct wire *w, struct frame_resume *out);
 
 /* poller -> keeper: the mailbox is open. If uidvalidity differs from FRAME_RESUME, the poller starts
  * from UID 1 and the keeper re-matches. */
+enum mailbox_offer {
+	MAILBOX_FLAGS_TOLD = 1,	   /* the next three are known: a mailbox opened read-only does not tell */
+	MAILBOX_KEYWORDS = 2,	   /* keywords of our own stay (PERMANENTFLAGS with \*) */
+	MAILBOX_FLAGGED = 4,	   /* \Flagged stays */
+	MAILBOX_ANSWERED = 8,	   /* \Answered stays */
+	MAILBOX_GMAIL_LABELS = 16, /* X-GM-EXT-1 */
+	MAILBOX_CONDSTORE = 32,	   /* RFC 7162 */
+	MAILBOX_QRESYNC = 64,
+};
+/* Its name in `status`, by bit number; NULL behind the last one. */
+const char *mailbox_offer_name(unsigned bit);
+
 struct frame_selected {
 	struct span mailbox;	/* its real name, UTF-8 */
 	uint32_t uidvalidity;
 	uint32_t uidnext;	/* 0 if not told */
 	uint32_t exists;
+	uint32_t offers;	/* enum mailbox_offer */
+	struct span junk;	/* the mailboxes for spam and for what was deleted, UTF-8; empty: none found */
+	struct span trash;
 };
 void frame_selected_put(struct buf *b, const struct frame_selected *s);
 bool frame_selected_get(struct wire *w, struct frame_selected *out);

@@ -62,10 +62,15 @@ enum imap_fault imap_login_token(struct imap *imap, const char *user, const char
  * with a name that means "sent". IMAP_WRONG if there is none or several; the line lists candidates. */
 enum imap_fault imap_find_sent(struct imap *imap, struct buf *name);
 
+/* The raw names of the mailboxes for spam and for what was deleted, found in the same way; of several that are
+ * named so the first one. Empty where there is none. */
+enum imap_fault imap_find_thrown(struct imap *imap, struct buf *junk, struct buf *trash);
+
 struct imap_mailbox {
 	uint32_t uidvalidity;	/* never 0: a mailbox without one is IMAP_WRONG */
 	uint32_t uidnext;	/* 0 if not told */
 	uint32_t exists;
+	uint32_t offers;	/* enum mailbox_offer */
 };
 /* Opens the mailbox with a raw name; with read_only by EXAMINE. */
 enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only, struct imap_mailbox *out);

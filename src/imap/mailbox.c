@@ -1,9 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Finding and opening a mailbox. */
+/* Opening a mailbox. */
 #include "base/text.h"
 #include "imap/internal.h"
 
-enum { CANDIDATES_SHOWN = 12 };
+static unsigned offer_of(const struct mailimap_flag_perm *perm)
+{
+	if (perm->fl_type == MAILIMAP_FLAG_PERM_ALL)
+		return MAILBOX_KEYWORDS;
+	if (!perm->fl_flag)
+		return 0;
+	return perm->fl_flag->fl_type == MAILIMAP_FLAG_FLAGGED	  ? MAILBOX_FLAGGED
+	       : perm->fl_flag->fl_type == MAILIMAP_FLAG_ANSWERED ? MAILBOX_ANSWERED
+								  : 0;
+}
+
+static unsigned server_offers(const struct imap *imap)
+{
+	return (imap->offers & OFFERS_GMAIL ? MAILBOX_GMAIL_LABELS : 0u) |
+	       (imap->offers & (OFFERS_CONDSTORE | OFFERS_QRESYNC) ? MAILBOX_CONDSTORE : 0u) |
+	       (imap->offers & OFFERS_QRESYNC ? MAILBOX_QRESYNC : 0u);
+}
+
+/* RFC 3501 section 7.1: without PERMANENTFLAGS all flags are permanent; of keywords that says nothing. A mailbox
+ * opened read-only has none, and nothing is known of what it takes otherwise. */
+static unsigned flags_offered(struct imap *imap, bool read_only)
+{
+	const struct mailimap_selection_info *info = imap->m->imap_selection_info;
+	unsigned offers = 0;
+
+	if (read_only)
+		return 0;
+	if (span_ifind(imap_answer(imap), SPAN("[PERMANENTFLAGS ")) < 0)
+		return MAILBOX_FLAGS_TOLD | MAILBOX_FLAGGED | MAILBOX_ANSWERED;
+	for (clistiter *i = info->sel_perm_flags ? clist_begin(info->sel_perm_flags) : NULL; i; i = clist_next(i))
+		offers |= offer_of(clist_content(i));
+	return offers | MAILBOX_FLAGS_TOLD;
+}
 
 enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only, struct imap_mailbox *out)
 {
@@ -38,122 +70,7 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 				 buf_cstr(&shown));
 	*out = (struct imap_mailbox){ .uidvalidity = info->sel_uidvalidity,
 				      .uidnext = info->sel_uidnext,
-				      .exists = info->sel_exists };
+				      .exists = info->sel_exists,
+				      .offers = flags_offered(imap, read_only) | server_offers(imap) };
 	return IMAP_FINE;
-}
-
-/* The last part of a mailbox's path, as mail programs in use name it. */
-static const char *const sent_names[] = {
-	"Sent", "Sent Items", "Sent Messages", "Sent Mail", "Sent-Mail",
-	"Gesendet", "Gesendete Elemente", "Gesendete Objekte", "Gesendete Nachrichten",
-	"Envoyés", "Éléments envoyés", "Messages envoyés", "Courrier envoyé",
-	"Enviados", "Elementos enviados", "Mensajes enviados", "Correo enviado",
-	"Itens enviados", "Mensagens enviadas", "Enviadas",
-	"Inviati", "Inviata", "Posta inviata", "Elementi inviati", "Messaggi inviati",
-	"Verzonden", "Verzonden items", "Verzonden berichten", "Verzonden objecten",
-	"Skickat", "Skickade", "Skickade objekt", "Sendt", "Sendte", "Sendte elementer", "Sendt post",
-	"Lähetetyt", "Lähetetyt kohteet", "Saadetud", "Nosūtītie", "Išsiųsta", "Išsiųsti",
-	"Wysłane", "Elementy wysłane", "Odeslané", "Odeslaná pošta", "Odeslané položky",
-	"Odoslané", "Odoslaná pošta", "Elküldött", "Elküldött elemek", "Trimise", "Mesaje trimise",
-	"Poslano", "Poslane", "Poslato", "Изпратени", "Отправленные", "Надіслані", "Адпраўленыя",
-	"Απεσταλμένα", "Gönderilmiş Öğeler", "Gönderilenler", "Gönderilmiş",
-	"已发送", "已发送邮件", "已傳送郵件", "寄件備份", "寄件匣備份", "送信済み", "送信済みアイテム", "送信済みメール",
-	"보낸편지함", "보낸 편지함", "보낸 메일함", "المرسلة", "البريد المرسل", "العناصر المرسلة",
-	"נשלחו", "פריטים שנשלחו", "भेजे गए", "भेजे गए आइटम", "ส่งแล้ว", "รายการที่ถูกส่ง", "Terkirim",
-	"Đã gửi", "Thư đã gửi",
-};
-
-static bool flagged(const struct mailimap_mailbox_list *box, const char *name)
-{
-	if (!box->mb_flag || !box->mb_flag->mbf_oflags)
-		return false;
-	for (clistiter *i = clist_begin(box->mb_flag->mbf_oflags); i; i = clist_next(i)) {
-		const struct mailimap_mbx_list_oflag *flag = clist_content(i);
-		if (flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT && flag->of_flag_ext &&
-		    span_ieq(span_of(flag->of_flag_ext), span_of(name)))
-			return true;
-	}
-	return false;
-}
-
-static bool can_be_opened(const struct mailimap_mailbox_list *box)
-{
-	return box->mb_name && mailbox_name_may_write(span_of(box->mb_name)) &&
-	       !flagged(box, "NonExistent") &&
-	       !(box->mb_flag && box->mb_flag->mbf_type == MAILIMAP_MBX_LIST_FLAGS_SFLAG &&
-		 box->mb_flag->mbf_sflag == MAILIMAP_MBX_LIST_SFLAG_NOSELECT);
-}
-
-static bool means_sent(const struct mailimap_mailbox_list *box)
-{
-	BUF_CLEANUP struct buf name = BUF_CAPPED(4096);
-	struct span rest;
-	struct span last = SPAN_NONE;
-
-	mailbox_name_decode(span_of(box->mb_name), &name);
-	rest = buf_span(&name);
-	if (box->mb_delimiter)
-		while (span_split(&rest, box->mb_delimiter, &last))
-			;
-	else
-		last = rest;
-	for (size_t i = 0; i < sizeof(sent_names) / sizeof(*sent_names); i++)
-		if (span_ieq(last, span_of(sent_names[i])))
-			return true;
-	return false;
-}
-
-struct search {
-	const char *by_use; /* the first one flagged \Sent */
-	const char *by_name;
-	unsigned named;
-	struct buf shown; /* names, for the person who has to choose */
-	unsigned n;
-};
-
-static void look_at(const struct mailimap_mailbox_list *box, struct search *s)
-{
-	if (!can_be_opened(box))
-		return;
-	if (!s->by_use && flagged(box, "Sent"))
-		s->by_use = box->mb_name;
-	if (means_sent(box)) {
-		s->by_name = s->by_name ? s->by_name : box->mb_name;
-		s->named++;
-	}
-	if (s->n++ >= CANDIDATES_SHOWN)
-		return;
-	buf_puts(&s->shown, s->n > 1 ? ", " : "");
-	mailbox_name_decode(span_of(box->mb_name), &s->shown);
-}
-
-static enum imap_fault choose_sent(struct imap *imap, struct search *s, struct buf *name)
-{
-	const char *found = s->by_use ? s->by_use : s->named == 1 ? s->by_name : NULL;
-
-	if (!found)
-		return imap_fail(imap, IMAP_WRONG, "%s: set sent_mailbox to one of: %s%s",
-				 s->named ? "several mailboxes look like the one for sent mail"
-					  : "no mailbox for sent mail was found",
-				 buf_cstr(&s->shown), s->n > CANDIDATES_SHOWN ? ", ..." : "");
-	buf_puts(name, found);
-	return IMAP_FINE;
-}
-
-enum imap_fault imap_find_sent(struct imap *imap, struct buf *name)
-{
-	struct search s = { .shown = BUF_CAPPED(300) };
-	clist *boxes = NULL;
-
-	imap_arm(imap, LIST_MS, FOLDERS_BYTES);
-	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_list(imap->m, "", "*", &boxes);
-	enum imap_fault fault = imap_outcome(imap, code, "LIST");
-	for (clistiter *i = !fault && boxes ? clist_begin(boxes) : NULL; i; i = clist_next(i))
-		look_at(clist_content(i), &s);
-	if (!fault)
-		fault = choose_sent(imap, &s, name);
-	buf_free(&s.shown);
-	if (code == MAILIMAP_NO_ERROR && boxes)
-		mailimap_list_result_free(boxes);
-	return fault;
 }

@@ -56,6 +56,9 @@ static void note_capabilities(struct imap *imap, struct span words)
 		{ "AUTH=PLAIN", OFFERS_AUTH_PLAIN },
 		{ "LOGINDISABLED", OFFERS_LOGIN_DISABLED },
 		{ "AUTH=XOAUTH2", OFFERS_AUTH_XOAUTH2 },
+		{ "X-GM-EXT-1", OFFERS_GMAIL },
+		{ "CONDSTORE", OFFERS_CONDSTORE },
+		{ "QRESYNC", OFFERS_QRESYNC },
 	};
 	struct span word;
 

@@ -22,6 +22,7 @@ def _frame_types():
 globals().update(_frame_types())
 VERSION = 1
 LOOK, MOVE, SEARCH, REFETCH = range(4)
+FLAGS_TOLD, KEYWORDS, FLAGGED, ANSWERED, GMAIL_LABELS, CONDSTORE, QRESYNC = (1 << n for n in range(7))
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config", "expired")
 FRAME_MAX = 192 * 1024

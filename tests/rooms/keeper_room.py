@@ -118,6 +118,7 @@ class Poller(Peer):
         super().__init__()
         self.keeper, self.role, self.uidvalidity = keeper, role, uidvalidity
         self.number, self.looks, self.orders = 0, [], []
+        self.offers = 0
         self.give(keeper, POLLER, role == SENT, account)
         if greet:
             self.greeted()
@@ -128,7 +129,8 @@ class Poller(Peer):
         self.resume = r.take(">I"), r.take(">I"), bool(r.take("B"))
 
     def select(self):
-        self.send(frames.SELECTED, blob("INBOX" if self.role == INBOX else "Sent") + u32(self.uidvalidity) + u32(0) + u32(0))
+        self.send(frames.SELECTED, blob("INBOX" if self.role == INBOX else "Sent") + u32(self.uidvalidity) + u32(0) + u32(0) +
+                  u32(self.offers) + blob("Junk") + blob("Trash"))
 
     def batch(self, mail, at=None):
         """Hands over {uid: bytes, or None for what was not fetched}."""

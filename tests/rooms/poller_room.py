@@ -57,7 +57,9 @@ class Poller(frames.Room):
     def selected(self):
         """(mailbox, uidvalidity, uidnext, exists)."""
         r = self.keeper.expect(frames.SELECTED)
-        return r.text(), r.take(">I"), r.take(">I"), r.take(">I")
+        told = r.text(), r.take(">I"), r.take(">I"), r.take(">I")
+        self.offers, self.junk, self.trash = r.take(">I"), r.text(), r.text()
+        return told
 
     @staticmethod
     def _batch(r):

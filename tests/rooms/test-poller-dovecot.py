@@ -56,6 +56,9 @@ def test_takes_in(s):
     p = opened(s)
     name, uidvalidity, uidnext, exists = p.selected()
     t.equal("INBOX is open", (name, uidnext, exists), ("INBOX", 451, 450))
+    t.equal("what it takes is told",
+            p.offers, frames.FLAGS_TOLD | frames.KEYWORDS | frames.FLAGGED | frames.ANSWERED | frames.CONDSTORE | frames.QRESYNC)
+    t.equal("and where spam and deleted mail lie", (p.junk, p.trash), ("Junk", "Trash"))
     items, seen = p.take_in()
     t.equal("every message in ascending order", [i.uid for i in items], list(range(1, 451)))
     t.check("with its bytes", [i.body for i in items] == wanted)
@@ -86,6 +89,7 @@ def test_resumes(s, uidvalidity):
     p.close()
     p = opened(s, resume=(uidvalidity, 451, True))
     p.selected()
+    t.check("of a mailbox opened read-only nobody knows what flags it takes", not p.offers & frames.FLAGS_TOLD, p.offers)
     items, seen = p.take_in()
     t.equal("UID FETCH n:* does not bring the last one again", (items, seen[1]), ([], 452))
     p.close()

@@ -401,6 +401,27 @@ def test_orders_refused():
           scripts={"FETCH 2": say("TAG NO not now\r\n")})
 
 
+def test_offers():
+    def offered(name, wanted, flags="", capabilities="", thrown=("", ""), more=None):
+        s = imap_fake.ImapFake(capabilities=capabilities, scripts=more, flags=flags)
+        p = start(s, once=True)
+        p.selected()
+        t.equal(name, (p.offers, p.junk, p.trash), (wanted, *thrown))
+        over(s, p)
+    plain = frames.FLAGS_TOLD | frames.FLAGGED | frames.ANSWERED
+    offered("PERMANENTFLAGS that are not told: all flags, but no keywords", plain)
+    offered("no flag stays", frames.FLAGS_TOLD, "* OK [PERMANENTFLAGS ()] none\r\n")
+    offered("some stay", frames.FLAGS_TOLD | frames.ANSWERED, "* OK [PERMANENTFLAGS (\\Seen \\Answered $Other)] some\r\n")
+    offered("keywords of our own, too", plain | frames.KEYWORDS,
+            "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\*)] all\r\n")
+    offered("labels, as Gmail has them", plain | frames.GMAIL_LABELS, capabilities="X-GM-EXT-1")
+    offered("what has changed since", plain | frames.CONDSTORE | frames.QRESYNC, capabilities="QRESYNC")
+    offered("spam by special use, deleted mail by name", plain, thrown=("Ablage/x", "Gelöschte Elemente"),
+            more={"LIST": say('* LIST () "/" Spam\r\n', '* LIST (\\Junk) "/" Ablage/x\r\n',
+                              '* LIST () "/" "Gel&APY-schte Elemente"\r\n', "TAG OK done\r\n")})
+    offered("a server that lists nothing is watched all the same", plain, more={"LIST": say("TAG NO not now\r\n")})
+
+
 def test_sent():
     def boxes(*rows):
         return {"LIST": say(*rows, "TAG OK done\r\n")}

@@ -86,9 +86,13 @@ class Connection:
         self.line()
         self.ok(tag)
 
+    def do_list(self, tag, _):
+        self.send('* LIST () "/" INBOX\r\n')
+        self.ok(tag)
+
     def do_select(self, tag, _):
         messages = self.server.messages
-        self.send(f"* FLAGS (\\Seen)\r\n* {len(messages)} EXISTS\r\n"
+        self.send(f"* FLAGS (\\Seen)\r\n* {len(messages)} EXISTS\r\n{self.server.flags}"
                   f"* OK [UIDVALIDITY {self.server.uidvalidity}] ok\r\n")
         if self.server.uidnext is not None:
             self.send(f"* OK [UIDNEXT {self.server.uidnext}] ok\r\n")
@@ -146,10 +150,12 @@ class Connection:
 
 
 class ImapFake:
-    def __init__(self, messages=(), scripts=None, capabilities="", uidvalidity=7, uidnext=None):
+    def __init__(self, messages=(), scripts=None, capabilities="", uidvalidity=7, uidnext=None,
+                 flags=""):
         self.messages = list(messages)
         self.scripts = scripts or {}
         self.capabilities, self.uidvalidity, self.uidnext = capabilities, uidvalidity, uidnext
+        self.flags = flags  # whole lines, ahead of UIDVALIDITY
         self.counts, self.heard = {}, []
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))

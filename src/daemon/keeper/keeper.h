@@ -83,6 +83,9 @@ struct mailbox_run {
 	uint32_t exists;
 	struct span name;	/* owned by the keeper's arena of this connection */
 	char name_room[256];
+	uint32_t offers;	/* enum mailbox_offer, and where spam and deleted mail lie, as told by FRAME_SELECTED */
+	char junk[256];
+	char trash[256];
 	char trouble[256];	/* last FRAME_TROUBLE or ending, "" if all is well */
 	bool seen_all;		/* at least one complete pass */
 	bool given_up;		/* in --once: its poller will not come */

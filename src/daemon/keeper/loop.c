@@ -4,6 +4,7 @@
 #include "daemon/keeper/loop.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/keeper/batch.h"
 #include "mail/limits.h"
 #include <errno.h>
@@ -171,13 +172,12 @@ static void meet(struct keeper *k, struct frame *f)
 	close(fd);
 }
 
-static void set_trouble(struct mailbox_run *box, struct span text)
+static void set_text(char room[256], struct span text)
 {
-	size_t n = text.n < sizeof(box->trouble) - 1 ? text.n : sizeof(box->trouble) - 1;
-
-	if (n)
-		memcpy(box->trouble, text.p, n);
-	box->trouble[n] = '\0';
+	text = utf8_cut(text, 255);
+	if (text.n)
+		memcpy(room, text.p, text.n);
+	room[text.n] = '\0';
 }
 
 /* A poller has ended. In --once it does not come again. */
@@ -194,7 +194,7 @@ static void miss(struct keeper *k, struct frame *f)
 	if (!acc)
 		return;
 	struct mailbox_run *box = &acc->box[p.sent ? ROLE_SENT : ROLE_INBOX];
-	set_trouble(box, text);
+	set_text(box->trouble, text);
 	box->again_at = again;
 	box->given_up = k->once;
 	k->next_wake = 0;
@@ -269,6 +269,9 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->name = span_make(box->name_room, n);
 	box->uidvalidity = s.uidvalidity;
 	box->exists = s.exists;
+	box->offers = s.offers;
+	set_text(box->junk, s.junk);
+	set_text(box->trash, s.trash);
 	box->selected = true;
 	box->selected_at = clock_now();
 	box->again_at = 0;
@@ -332,7 +335,7 @@ static bool hear_poller(struct keeper *k, struct account *acc, enum role role, s
 		return true;
 	}
 	if (f->type == FRAME_TROUBLE && frame_trouble_get(&w, &text)) {
-		set_trouble(box, text);
+		set_text(box->trouble, text);
 		return true;
 	}
 	return false;

@@ -30,6 +30,17 @@ static int64_t queue_count(struct turn *t, enum queue_class class, uint16_t acco
 	return count;
 }
 
+static void offers_cell(struct turn *t, struct row *row, uint32_t offers)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(200);
+
+	for (unsigned bit = 0; mailbox_offer_name(bit); bit++)
+		if (offers & 1u << bit)
+			buf_printf(&b, "%s%s", b.n ? "\n" : "", mailbox_offer_name(bit));
+	if (b.n)
+		row_list(row, "offers", arena_span(t->a, buf_span(&b)));
+}
+
 static void mailbox_row(struct turn *t, struct client *c, const struct account *acc, enum role role)
 {
 	struct row row = { .kind = SPAN("mailbox") };
@@ -45,6 +56,9 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	row_number(&row, "uidvalidity", r.uidvalidity);
 	row_number(&row, "cursor", r.last_uid);
 	row_number(&row, "uidnext", r.uidnext);
+	offers_cell(t, &row, box->offers);
+	row_text(&row, "junk", arena_span(t->a, span_of(box->junk)));
+	row_text(&row, "trash", arena_span(t->a, span_of(box->trash)));
 	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
 	row_time(&row, "login", box->selected_at);
 	row_time(&row, "last_message", box->message_at);

@@ -182,17 +182,32 @@ static bool tell_selected(struct poller *p, const struct imap_mailbox *box)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
 	BUF_CLEANUP struct buf name = BUF_CAPPED(4 * LIMIT_MAILBOX_NAME);
+	BUF_CLEANUP struct buf junk = BUF_CAPPED(4 * LIMIT_MAILBOX_NAME);
+	BUF_CLEANUP struct buf trash = BUF_CAPPED(4 * LIMIT_MAILBOX_NAME);
 
 	mailbox_name_decode(buf_span(&p->mailbox), &name);
+	mailbox_name_decode(buf_span(&p->junk), &junk);
+	mailbox_name_decode(buf_span(&p->trash), &trash);
 	struct frame_selected s = { .mailbox = buf_span(&name),
 				    .uidvalidity = box->uidvalidity,
 				    .uidnext = box->uidnext,
-				    .exists = box->exists };
+				    .exists = box->exists,
+				    .offers = box->offers,
+				    .junk = buf_span(&junk),
+				    .trash = buf_span(&trash) };
 	log_event(LOG_INFO, "mailbox.open", "account=%s sent=%d uidvalidity=%u uidnext=%u exists=%u", p->name,
 		  p->sent, s.uidvalidity, s.uidnext, s.exists);
 	frame_begin(&b, FRAME_SELECTED);
 	frame_selected_put(&b, &s);
 	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
+}
+
+/* A server that refuses to list its mailboxes is watched all the same. */
+static bool find_thrown(struct poller *p)
+{
+	enum imap_fault fault = imap_find_thrown(p->imap, &p->junk, &p->trash);
+
+	return fault == IMAP_SAID_NO || poller_fine(p, fault);
 }
 
 static bool open_mailbox(struct poller *p)
@@ -203,6 +218,8 @@ static bool open_mailbox(struct poller *p)
 		return false;
 	if (!p->mailbox.n)
 		buf_puts(&p->mailbox, "INBOX");
+	if (!p->sent && !find_thrown(p))
+		return false;
 	if (!poller_fine(p, imap_select(p->imap, buf_cstr(&p->mailbox), p->resume.read_only, &box)))
 		return false;
 	p->uidvalidity = box.uidvalidity;
@@ -287,7 +304,7 @@ int main(void)
 	p->arena = arena_new();
 	p->secret_fd = -1;
 	p->name = "poller";
-	p->mailbox = BUF_CAPPED(LIMIT_MAILBOX_NAME);
+	p->mailbox = p->junk = p->trash = BUF_CAPPED(LIMIT_MAILBOX_NAME);
 	p->stride = 1;
 	live(p);
 	say_why(p);

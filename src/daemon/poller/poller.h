@@ -25,6 +25,8 @@ struct poller {
 	struct imap *imap;
 	struct sandbox_walls walls;
 	struct buf mailbox;	 /* its raw name */
+	struct buf junk;	 /* raw names, empty: there is none */
+	struct buf trash;
 
 	bool resumed;
 	struct frame_resume resume;
