@@ -8,8 +8,7 @@
 
 enum { LABEL_MAX = 40, CHARACTER_MAX = 16 };
 
-/* Names as iconv knows them. Those without a label below are opened for encoded words, whose
- * charsets GMime looks up itself. */
+/* Names as iconv knows them. */
 static const char *const converters[] = {
 	"CP1252", "CP1250", "CP1251", "CP1253", "CP1254", "CP1255", "CP1256", "CP1257", "CP1258",
 	"ISO-8859-1", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6", "ISO-8859-7",
@@ -25,8 +24,9 @@ enum {
 	RARE = 16, /* of the others, kept open */
 };
 
+/* NULL until the first text of that charset: an open converter is 32 KiB of memory. */
 static iconv_t opened[CONVERTERS];
-/* Never used: while they are open their files stay loaded. */
+/* Never used: while they are open their files stay loaded. Half a conversion holds no buffer. */
 static iconv_t loaded[MODULES];
 /* Those that were asked for by another name, in turn. */
 static struct rare {
@@ -82,12 +82,18 @@ static bool squash(struct span label, char out[static LABEL_MAX])
 	return n > 0;
 }
 
+static iconv_t open_converter(size_t i)
+{
+	if (!opened[i])
+		opened[i] = iconv_open("UTF-8", converters[i]);
+	return opened[i];
+}
+
 void charset_start(void)
 {
-	for (size_t i = 0; i < CONVERTERS; i++)
-		opened[i] = iconv_open("UTF-8", converters[i]);
 	for (size_t i = 0; i < MODULES; i++)
-		loaded[i] = iconv_open("UTF-8", charset_modules[i]);
+		loaded[i] = iconv_open("WCHAR_T", charset_modules[i]);
+	open_converter(0);
 }
 
 /* Whatever else iconv knows, under the name it has there: no suffixes, which would be options. */
@@ -122,7 +128,7 @@ static iconv_t by_name(const char *name)
 {
 	for (size_t i = 0; i < CONVERTERS; i++) {
 		if (!strcmp(converters[i], name))
-			return opened[i];
+			return open_converter(i);
 	}
 	return (iconv_t)-1;
 }
@@ -136,7 +142,7 @@ static iconv_t by_label(const char *label)
 	for (size_t i = 0; i < CONVERTERS; i++) {
 		char own[LABEL_MAX];
 		if (squash(span_of(converters[i]), own) && !strcmp(own, label))
-			return opened[i];
+			return open_converter(i);
 	}
 	return (iconv_t)-1;
 }
