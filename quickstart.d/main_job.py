@@ -33,6 +33,8 @@ REQUESTS = (
     ("11-auto-reply.eml", "tom.baker@partner.example", None),
     ("12-forty-people.eml", "sven.larsson@everyone.example", None),
 )
+# What is written in which language; all else is English.
+LANGUAGES = (("german", "de"), ("french", "fr"), ("spanish", "es"), ("hindi", "hi"), ("japanese", "ja"))
 # What nobody must answer: the file, the interlock that says so, the header it points to.
 SILENT = (
     ("09-list.eml", "list", "List-Id"),
@@ -56,6 +58,11 @@ def sample(name):
 
 def parsed(name):
     return email.message_from_bytes(sample(name), policy=email.policy.default)
+
+
+def request_file(person):
+    """What this requester has written."""
+    return next(name for name, _, to in REQUESTS if to == person)
 
 
 class MainJob:
@@ -151,13 +158,15 @@ class MainJob:
         self.report(witnessed, "a witness copy of each lies in Sent")
 
     def _check_acknowledgement(self, person, m):
-        request = next(parsed(name) for name, _, to in REQUESTS if to == person)
+        request = parsed(request_file(person))
         wanted = request["Message-ID"]
         good = m["In-Reply-To"] == wanted and wanted in (m["References"] or "").split() and \
             m["Auto-Submitted"] == "auto-replied" and m["X-Hearback-Id"] and m["Hearback-Audit"] and \
             (m["Message-ID"] or "").startswith("<")
         self.report(bool(good), f"{person}'s carries In-Reply-To, References, Auto-Submitted, X-Hearback-Id "
                     "and Hearback-Audit")
+        language = next((tag for word, tag in LANGUAGES if word in request_file(person)), "en")
+        self.report(m["Content-Language"] == language, f"{person}'s is in the language of the request: {language}")
         if person == REQUESTERS[0]:
             self.show.message(m)
         self.head = m["Hearback-Audit"] or self.head

@@ -80,7 +80,7 @@ static json_t *json_notes(const struct facts *f)
 /* Of what this person wrote; where that says nothing, of all there is. */
 static struct span language_of(struct arena *a, const struct facts *f)
 {
-	struct span language = reading_language(a, reading_excerpt(a, f, LIMIT_TEXT));
+	struct span language = reading_own_language(a, f);
 
 	return language.n ? language : reading_language(a, f->text);
 }

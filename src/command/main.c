@@ -30,7 +30,7 @@ static const struct {
 	{ "dismiss", command_dismiss, "C-NUMBER: nobody owes an answer" },
 	{ "audit", command_audit, "list, verify" },
 	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not" },
-	{ "template", command_template, "render, check" },
+	{ "template", command_template, "list, check, render" },
 	{ "inspect", command_inspect, "PATH...: what a reader finds in message files" },
 	{ "thread", command_thread, "PATH...: which message files are one conversation" },
 };

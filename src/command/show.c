@@ -27,6 +27,8 @@ static void print_head(const struct row *r)
 	printf("%s  %s  %s\n", cell_show(r, "conversation"), cell_show(r, "state"), cell_show(r, "subject"));
 	printf("  requester   %s%s%s%s\n", cell_show(r, "requester"), has(r, "name") ? " (" : "", has(r, "name") ? cell_show(r, "name") : "",
 	       has(r, "name") ? ")" : "");
+	if (has(r, "language"))
+		printf("  language    %s\n", cell_show(r, "language"));
 	if (has(r, "agent"))
 		printf("  answered by %s\n", cell_show(r, "agent"));
 	if (has(r, "linked"))

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 /* hearback template render: any Mustache template with any data, as the specification has it.
- * hearback template check: would these files load as templates of mail? */
+ * hearback template check: would these files load as templates of mail, and do the languages agree?
+ * hearback template list: which there are, in which languages. */
 #include "base/io.h"
+#include "command/ask.h"
 #include "command/command.h"
+#include "command/json.h"
 #include "command/template_data.h"
 #include "command/options.h"
+#include "daemon/settings.h"
 #include "reply/template.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { DATA_MAX = 4 * 1024 * 1024, OUTPUT_MAX = 4 * 1024 * 1024 };
+enum { DATA_MAX = 4 * 1024 * 1024, OUTPUT_MAX = 4 * 1024 * 1024, LINES_MAX = 200 };
 
 static const char usage[] = "usage: hearback template render --data FILE.json [--partials DIR] TEMPLATE\n"
-			    "       hearback template check FILE...\n";
+			    "       hearback template check [FILE|FOLDER]...   without any: the folder of the configuration\n"
+			    "       hearback template list [--json]\n";
 
 static bool read_text(struct arena *a, const char *path, size_t max, struct span *out, struct err *err)
 {
@@ -146,9 +152,37 @@ static int command_render(int argc, char **argv)
 	return render_with(data, folder, argv[optind]);
 }
 
-/* ---- check ---- */
+/* ---- check and list ---- */
 
-static bool check_one(const char *path)
+static void print_lines(const struct span *lines, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		fprintf(stderr, "hearback template: %.*s\n", SPAN_ARG(lines[i]));
+}
+
+static bool read_folder(struct arena *a, const char *folder, struct reply_templates *set)
+{
+	struct config_errors errors = { 0 };
+	struct span bundle;
+	bool good = settings_read_template_folder("templates", span_of(folder), a, &bundle, set, &errors);
+
+	print_lines(errors.lines, errors.n);
+	return good;
+}
+
+/* `templates` of the configuration; NULL, and told, if that cannot be read. */
+static const char *configured_folder(struct arena *a)
+{
+	struct settings_findings found = { 0 };
+	struct config c;
+
+	if (settings_parse(config_path, a, &c, &found))
+		return arena_str(a, c.templates);
+	print_lines(found.errors.lines, found.errors.n);
+	return NULL;
+}
+
+static bool check_file(const char *path)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	struct reply_template t;
@@ -167,21 +201,107 @@ static bool check_one(const char *path)
 	return true;
 }
 
+static bool new_language(const struct reply_templates *set, uint32_t i)
+{
+	return i == 0 || !span_eq(set->at[i].language, set->at[i - 1].language);
+}
+
+static bool check_folder(const char *folder)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct span lines[LINES_MAX];
+	struct reply_templates set;
+	uint32_t languages = 0;
+
+	if (!read_folder(a, folder, &set))
+		return false;
+	uint32_t n = reply_templates_check(a, &set, lines, LINES_MAX);
+	print_lines(lines, n);
+	for (uint32_t i = 0; i < set.n; i++)
+		languages += new_language(&set, i);
+	if (!n)
+		printf("%s: good, %u templates in %u language%s\n", folder, set.n, languages, languages == 1 ? "" : "s");
+	return n == 0;
+}
+
+static bool check_path(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? check_folder(path) : check_file(path);
+}
+
+static int command_check_templates(int argc, char **argv)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	const char *folder = argc == 1 ? configured_folder(a) : NULL;
+	bool good = argc > 1 || (folder && check_folder(folder));
+
+	for (int i = 1; i < argc; i++)
+		good = check_path(argv[i]) && good;
+	return good ? EX_OK : argc == 1 && !folder ? EX_CONFIG : EX_DATAERR;
+}
+
+/* One row for each name: whom it is for, and every language there is. */
+static void list_name(const struct reply_templates *set, const struct reply_template *first, bool json)
+{
+	const char *audience = first->audience == TEMPLATE_REQUESTER ? "requester" : "staff";
+	json_t *languages = json_array();
+
+	if (!json)
+		printf("%-24.*s %-10s", SPAN_ARG(first->name), audience);
+	for (uint32_t i = 0; i < set->n; i++) {
+		if (!span_eq(set->at[i].name, first->name))
+			continue;
+		if (json)
+			json_array_append_new(languages, json_span(set->at[i].language));
+		else
+			printf(" %.*s", SPAN_ARG(set->at[i].language));
+	}
+	if (json)
+		json_line(json_pack("{ss so ss sO}", "about", "template", "name", json_span(first->name), "audience", audience,
+				    "languages", languages));
+	else
+		printf("\n");
+	json_decref(languages);
+}
+
+static bool first_of_name(const struct reply_templates *set, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (span_eq(set->at[j].name, set->at[i].name))
+			return false;
+	return true;
+}
+
+static int command_list_templates(bool json)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	const char *folder = configured_folder(a);
+	struct reply_templates set;
+
+	if (!folder)
+		return EX_CONFIG;
+	if (!read_folder(a, folder, &set))
+		return EX_DATAERR;
+	for (uint32_t i = 0; i < set.n; i++)
+		if (first_of_name(&set, i))
+			list_name(&set, &set.at[i], json);
+	return EX_OK;
+}
+
 int command_template(int argc, char **argv)
 {
-	bool good = true;
-
 	if (options_want_help(argc, argv)) {
 		fputs(usage, stdout);
 		return EX_OK;
 	}
 	if (argc > 2 && strcmp(argv[1], "render") == 0)
 		return command_render(argc - 1, argv + 1);
-	if (argc <= 2 || strcmp(argv[1], "check") != 0) {
-		fputs(usage, stderr);
-		return EX_USAGE;
-	}
-	for (int i = 2; i < argc; i++)
-		good = check_one(argv[i]) && good;
-	return good ? EX_OK : EX_DATAERR;
+	if (argc > 1 && strcmp(argv[1], "check") == 0 && (argc == 2 || argv[2][0] != '-'))
+		return command_check_templates(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "list") == 0 && (argc == 2 || (argc == 3 && strcmp(argv[2], "--json") == 0)))
+		return command_list_templates(argc == 3);
+	fputs(usage, stderr);
+	return EX_USAGE;
 }

@@ -95,7 +95,8 @@ static const struct config_key table[] = {
 		"a held acknowledgement not released by then is dropped"),
 	NAMED("template", template_name, CONFIG_NAME, "acknowledgement", "",
 		"template of the acknowledgement"),
-	ACCOUNT(language, CONFIG_NAME, "en", "", "language of automated messages"),
+	ACCOUNT(language, CONFIG_NAME, "en", "",
+		"language of automated messages where that of the request is not known or has no template"),
 };
 
 const struct config_key *config_keys(uint32_t *n)

@@ -19,6 +19,8 @@ void settings_finding(struct arena *a, struct config_errors *list, const char *f
 
 	if (list->n == SETTINGS_FINDINGS)
 		return;
+	if (!list->lines)
+		list->lines = arena_many(a, SETTINGS_FINDINGS, struct span);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -222,8 +224,7 @@ bool settings_parse(const char *path, struct arena *a, struct config *out, struc
 	struct config_errors parsed;
 	struct err err;
 
-	found->errors = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
-	found->warnings = (struct config_errors){ .lines = arena_many(a, SETTINGS_FINDINGS, struct span) };
+	*found = (struct settings_findings){ 0 };
 	if (!settings_read_text(path, a, &file.text, &err)) {
 		settings_finding(a, &found->errors, "%s", err.text);
 		return false;

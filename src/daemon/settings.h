@@ -2,6 +2,7 @@
 /* The configuration as it lies on disk, and its way into the rooms. */
 #pragma once
 #include "config/config.h"
+#include "reply/template.h"
 
 /* What stands in the way, and what is only worth saying; both in the arena. */
 struct settings_findings {
@@ -22,6 +23,10 @@ bool settings_parse(const char *path, struct arena *a, struct config *out, struc
  * that an account's template is not there, goes to `errors`; false if there is anything. */
 bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
 			     struct config_errors *errors);
+
+/* The same for one folder, whatever accounts there are; `where` begins the lines that are not of one file. */
+bool settings_read_template_folder(const char *where, struct span folder, struct arena *a, struct span *bundle,
+				   struct reply_templates *set, struct config_errors *errors);
 
 /* A sealed memfd with the canonical text of the global settings and of one account (all of them if
  * the name is empty). A descriptor or -errno. */

@@ -30,13 +30,31 @@ static void take_template(struct arena *a, const char *path, struct buf *bundle,
 		reply_bundle_put(bundle, language, name, text);
 }
 
+/* "cs, de, en" */
+static const char *languages_with(struct arena *a, const struct reply_templates *set, struct span name)
+{
+	const char *all = "";
+
+	for (uint32_t i = 0; i < set->n; i++)
+		if (span_eq(set->at[i].name, name))
+			all = arena_printf(a, "%s%s%.*s", all, *all ? ", " : "", SPAN_ARG(set->at[i].language));
+	return all;
+}
+
+/* Staff may be written to in English; requesters must not be, where the account says otherwise. */
 static void want(struct arena *a, const char *path, const struct config_account *c,
 		 const struct reply_templates *set, struct span name, enum template_audience audience,
 		 struct config_errors *errors)
 {
 	const struct reply_template *t = reply_template_find(set, c->language, name);
 
-	if (!t)
+	if (t && audience == TEMPLATE_REQUESTER && !span_eq(t->language, c->language))
+		settings_finding(a, errors,
+				 "%s: account %.*s: language = %.*s: there is no template %.*s in it, write one or "
+				 "name a language that has it: %s",
+				 path, SPAN_ARG(c->name), SPAN_ARG(c->language), SPAN_ARG(name),
+				 languages_with(a, set, name));
+	else if (!t)
 		settings_finding(
 			a, errors,
 			"%s: account %.*s: no template %.*s in %.*s%s, write one or name another", path,
@@ -49,34 +67,41 @@ static void want(struct arena *a, const char *path, const struct config_account 
 				 audience == TEMPLATE_REQUESTER ? "requesters" : "staff");
 }
 
-bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
-			     struct config_errors *errors)
+bool settings_read_template_folder(const char *where, struct span folder, struct arena *a, struct span *bundle,
+				   struct reply_templates *set, struct config_errors *errors)
 {
 	BUF_CLEANUP struct buf all = BUF_CAPPED(REPLY_BUNDLE_MAX);
-	struct reply_templates set;
 	uint32_t before = errors->n;
 	glob_t found = { 0 };
 	struct err err;
 
-	if (glob(arena_printf(a, "%.*s/*/*.mustache", SPAN_ARG(c->templates)), 0, NULL, &found) != 0)
-		settings_finding(a, errors,
-				 "%s: templates %.*s: no file LANGUAGE/NAME.mustache can be read there", path,
-				 SPAN_ARG(c->templates));
+	if (glob(arena_printf(a, "%.*s/*/*.mustache", SPAN_ARG(folder)), 0, NULL, &found) != 0)
+		settings_finding(a, errors, "%s %.*s: no file LANGUAGE/NAME.mustache can be read there", where,
+				 SPAN_ARG(folder));
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		take_template(a, found.gl_pathv[i], &all, errors);
 	globfree(&found);
 	*bundle = arena_span(a, buf_span(&all));
 	if (all.full)
-		settings_finding(a, errors, "%s: templates %.*s: larger than 4 MB together", path,
-				 SPAN_ARG(c->templates));
-	else if (reply_bundle_parse(a, *bundle, &set, &err))
-		settings_finding(a, errors, "%s: templates %.*s: %s", path, SPAN_ARG(c->templates), err.text);
-	else
-		for (uint32_t i = 0; i < c->n && errors->n == before; i++) {
-			want(a, path, &c->accounts[i], &set, c->accounts[i].template_name, TEMPLATE_REQUESTER,
-			     errors);
-			want(a, path, &c->accounts[i], &set, SPAN("notice"), TEMPLATE_STAFF, errors);
-			want(a, path, &c->accounts[i], &set, SPAN("held"), TEMPLATE_STAFF, errors);
-		}
+		settings_finding(a, errors, "%s %.*s: larger than 4 MB together", where, SPAN_ARG(folder));
+	else if (reply_bundle_parse(a, *bundle, set, &err))
+		settings_finding(a, errors, "%s %.*s: %s", where, SPAN_ARG(folder), err.text);
+	return errors->n == before;
+}
+
+bool settings_read_templates(const char *path, const struct config *c, struct arena *a, struct span *bundle,
+			     struct config_errors *errors)
+{
+	const char *where = arena_printf(a, "%s: templates", path);
+	struct reply_templates set;
+	uint32_t before = errors->n;
+
+	if (!settings_read_template_folder(where, c->templates, a, bundle, &set, errors))
+		return false;
+	for (uint32_t i = 0; i < c->n && errors->n == before; i++) {
+		want(a, path, &c->accounts[i], &set, c->accounts[i].template_name, TEMPLATE_REQUESTER, errors);
+		want(a, path, &c->accounts[i], &set, SPAN("notice"), TEMPLATE_STAFF, errors);
+		want(a, path, &c->accounts[i], &set, SPAN("held"), TEMPLATE_STAFF, errors);
+	}
 	return errors->n == before;
 }

@@ -283,6 +283,7 @@ void rec_conversation_put(struct buf *b, const struct rec_conversation *r)
 		wire_put_ivar(b, r->breached[i]);
 	}
 	wire_put_ivar(b, r->wake_at);
+	put_text(b, r->language, RECORD_TAG);
 }
 
 bool rec_conversation_get(struct span in, struct rec_conversation *out)
@@ -307,6 +308,9 @@ bool rec_conversation_get(struct span in, struct rec_conversation *out)
 		out->breached[i] = wire_ivar(&w);
 	}
 	out->wake_at = wire_ivar(&w);
+	/* Older records end here. */
+	if (w.rest.n)
+		out->language = wire_vbytes(&w, RECORD_TAG);
 	return wire_done(&w);
 }
 

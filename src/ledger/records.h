@@ -10,6 +10,7 @@
 #include "outbox/outbox.h"
 
 enum {
+	RECORD_TAG = 20,	/* bytes of a language tag */
 	RECORD_TEXT = 200,	/* bytes kept of a subject or name in a record; the whole stands in the facts */
 	RECORD_IDS = 16,	/* messages that may share one Message-ID */
 	RECORD_WINDOW = 16,	/* automated messages remembered of one address */
@@ -125,6 +126,7 @@ struct rec_conversation {
 	int64_t wake_at;		   /* as it stands in DB_WAKE, 0: not there */
 	int64_t warned[DEADLINE_COUNT];	   /* started_at of the clock somebody was warned about */
 	int64_t breached[DEADLINE_COUNT];  /* ... and told of the breach */
+	struct span language;	/* that the requester writes in, empty: not known */
 };
 
 /* DB_EVENT, key u64 conversation, i64 at, u64 ordinal. */

@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The new part of a text, for fingerprints and listings. A view only: nothing is lost by it. */
+/* The new part of a text, for listings and for its language. A view only: nothing is lost by it. */
 #include "base/text.h"
 #include "reading/reading.h"
 
-struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max)
+static struct span stretches(struct arena *a, const struct facts *f, bool context)
 {
 	BUF_CLEANUP struct buf new = BUF_CAPPED(f->text.n + 1);
 	struct stretch *at;
 	uint32_t n = reading_new_text(a, f->text, &at);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (at[i].kind == STRETCH_NEW || at[i].kind == STRETCH_CONTEXT)
+		if (at[i].kind == STRETCH_NEW || (context && at[i].kind == STRETCH_CONTEXT))
 			buf_put_span(&new, span_sub(f->text, at[i].from, at[i].n));
-	return arena_span(a, utf8_cut(span_trim(buf_span(&new)), max));
+	return arena_span(a, span_trim(buf_span(&new)));
+}
+
+struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max)
+{
+	return utf8_cut(stretches(a, f, true), max);
+}
+
+struct span reading_own_language(struct arena *a, const struct facts *f)
+{
+	struct span new = stretches(a, f, false), language = reading_language(a, new);
+
+	/* "Rechnung 4711" says nothing; with "Wo bleibt meine Rechnung?" above it, it does. */
+	if (!language.n)
+		language = reading_language(a, span_of(arena_printf(a, "%.*s %.*s", SPAN_ARG(f->subject), SPAN_ARG(new))));
+	return language;
 }

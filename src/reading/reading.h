@@ -139,3 +139,6 @@ struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
 /* The language that most of the text is in (ISO 639-1, "de"), told by its script and by frequent words;
  * empty where neither tells. A few words are enough; 8 KiB are looked at. */
 struct span reading_language(struct arena *a, struct span text);
+/* The language that the author of a message writes in: that of the new text without the quotes it answers, else of
+ * the subject and that text; empty where nobody knows. */
+struct span reading_own_language(struct arena *a, const struct facts *f);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reply/template.h"
 #include "base/text.h"
-#include "base/wire.h"
 #include "reply/reply.h"
 #include <errno.h>
 
@@ -129,55 +128,4 @@ int reply_template_render(struct arena *a, const struct reply_template *t, const
 	text_squeeze(&raw, buf_span(&line));
 	*subject = arena_span(a, buf_span(&raw));
 	return 0;
-}
-
-/* ---- bundles ---- */
-
-void reply_bundle_put(struct buf *bundle, struct span language, struct span name, struct span bytes)
-{
-	wire_put_bytes(bundle, language);
-	wire_put_bytes(bundle, name);
-	wire_put_bytes(bundle, bytes);
-}
-
-int reply_bundle_parse(struct arena *a, struct span bundle, struct reply_templates *out, struct err *err)
-{
-	struct wire w = wire_over(bundle);
-	struct err inner;
-
-	*out = (struct reply_templates){ .at = arena_many(a, REPLY_TEMPLATES, struct reply_template) };
-	while (w.rest.n && !w.bad && out->n < REPLY_TEMPLATES) {
-		struct reply_template *t = &out->at[out->n];
-		t->language = wire_bytes(&w, REPLY_TOKEN_MAX);
-		t->name = wire_bytes(&w, REPLY_TOKEN_MAX);
-		struct span bytes = wire_bytes(&w, REPLY_TEMPLATE_MAX);
-		if (w.bad)
-			break;
-		int r = reply_template_parse(a, bytes, t, &inner);
-		if (r)
-			return err_set(err, r, "%.*s/%.*s.mustache: %.400s", SPAN_ARG(t->language),
-				       SPAN_ARG(t->name), inner.text);
-		out->n++;
-	}
-	if (!wire_done(&w))
-		return err_set(err, -EBADMSG, "templates: more than %d or damaged on the way",
-			       REPLY_TEMPLATES);
-	return 0;
-}
-
-const struct reply_template *reply_template_find(const struct reply_templates *set, struct span language,
-						 struct span name)
-{
-	const struct reply_template *english = NULL;
-
-	for (uint32_t i = 0; i < set->n; i++) {
-		const struct reply_template *t = &set->at[i];
-		if (!span_eq(t->name, name))
-			continue;
-		if (span_eq(t->language, language))
-			return t;
-		if (span_eq(t->language, SPAN("en")))
-			english = t;
-	}
-	return english;
 }

@@ -51,6 +51,18 @@ int reply_bundle_parse(struct arena *a, struct span bundle, struct reply_templat
 /* In that language, else in English; NULL if there is none. */
 const struct reply_template *reply_template_find(const struct reply_templates *set, struct span language,
 						 struct span name);
+/* In that language, or NULL. */
+const struct reply_template *reply_template_exactly(const struct reply_templates *set, struct span language,
+						    struct span name);
+/* The language to write in, of those that have the template `name`: `told` (what the requester writes in, empty:
+ * nobody knows) in whatever form there is, the account's first ("pt-br" for "pt"); else the account's. */
+struct span reply_language(const struct reply_templates *set, struct span name, struct span told,
+			   struct span account);
+/* Do the languages agree? Every folder is named by a language tag and has the templates for requesters that English
+ * has (the first language, if there is no English), with the same audience and the same names in subject and text;
+ * none has others. Writes at most `max` lines, each a fault, and returns their number. The set must be in the order
+ * of the languages. */
+uint32_t reply_templates_check(struct arena *a, const struct reply_templates *set, struct span *lines, uint32_t max);
 
 /* ---- the data of our templates; views must live as long as the result ---- */
 

@@ -6,6 +6,7 @@
 #include "reply/reply.h"
 #include "reply/template.h"
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -440,6 +441,145 @@ static void the_acknowledgement_promises_only_what_it_is_told(void **state)
 		"give it a value or ask with {{#name}}");
 }
 
+static void put_small(struct buf *bundle, const char *language, const char *name, const char *text)
+{
+	reply_bundle_put(bundle, span_of(language), span_of(name), span_of(text));
+}
+
+#define SMALL "subject: s {{conversation}}\naudience: requester\n\nHello {{team}}\n"
+
+static void the_requesters_language_is_chosen(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf bundle = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	static const char *const languages[] = { "de", "en", "no", "pt", "pt-br", "zh-hant" };
+	static const struct choice {
+		const char *told, *account, *chosen;
+	} choices[] = {
+		{ "de", "en", "de" },	       /* what the requester writes */
+		{ "", "de", "de" },	       /* nobody knows: the account's */
+		{ "fi", "de", "de" },	       /* no template in it: the account's */
+		{ "pt", "en", "pt" },
+		{ "pt", "pt-br", "pt-br" },    /* the account's form of it */
+		{ "zh", "en", "zh-hant" },     /* the only form there is */
+		{ "nb", "en", "no" },	       /* two names of one language */
+		{ "en", "pt-br", "en" },
+	};
+	struct reply_templates set;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
+		put_small(&bundle, languages[i], "acknowledgement", SMALL);
+	put_small(&bundle, "sv", "other", SMALL);
+	assert_int_equal(reply_bundle_parse(a, buf_span(&bundle), &set, &err), 0);
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		assert_span(reply_language(&set, SPAN("acknowledgement"), span_of(choices[i].told), span_of(choices[i].account)),
+			    choices[i].chosen);
+	/* A language that has only other templates. */
+	assert_span(reply_language(&set, SPAN("acknowledgement"), SPAN("sv"), SPAN("en")), "en");
+}
+
+static void languages_must_agree(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf bundle = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	struct reply_templates set;
+	struct span lines[10];
+	struct err err;
+
+	(void)state;
+	put_small(&bundle, "de", "hello", "subject: s\naudience: staff\n\n{{team}} {{due}}\n");
+	put_small(&bundle, "de", "more", SMALL);
+	put_small(&bundle, "en", "hello", SMALL);
+	put_small(&bundle, "en", "notice", "subject: s\naudience: staff\n\nx\n");
+	put_small(&bundle, "german", "notice", "subject: s\naudience: staff\n\nx\n");
+	assert_int_equal(reply_bundle_parse(a, buf_span(&bundle), &set, &err), 0);
+	assert_int_equal(reply_templates_check(a, &set, lines, 10), 6);
+	assert_span(lines[0], "de/hello.mustache: its audience is not that of en");
+	assert_span(lines[1], "de/hello.mustache: its subject lacks {{conversation}}, which stands in en: write it");
+	assert_span(lines[2], "de/hello.mustache: its text has {{due}}, which en lacks: take it out or write it there");
+	assert_span(lines[3], "de/more.mustache: there is none of this name in en: write it there");
+	assert_span(lines[4], "german: is no language tag, name the folder like de or pt-br");
+	assert_span(lines[5], "german/hello.mustache: is missing, en has it: write it");
+	assert_int_equal(reply_templates_check(a, &set, lines, 1), 1);
+}
+
+/* What a template in this language says, through the composer and the last gate, back in plain text. */
+static void through_the_gate(struct arena *a, const struct reply_template *t)
+{
+	struct reply_acknowledgement with = { SPAN("C-1042"), SPAN("Support"), SPAN("2026-11-23 16:00 +01:00") };
+	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
+	BUF_CLEANUP struct buf again = BUF_CAPPED(LIMIT_OUTGOING);
+	struct reply_input in = plain_input();
+	struct span body, line;
+	struct err err;
+
+	if (reply_template_render(a, t, reply_acknowledgement_data(a, &with), &in.subject, &in.text, &err))
+		fail_msg("%s", err.text);
+	in.language = t->language;
+	assert_int_equal(reply_compose(&in, &out, &err), 0);
+	if (!reply_check_bytes(buf_span(&out), &wanted, &err))
+		fail_msg("%.*s: %s", SPAN_ARG(t->language), err.text);
+	ptrdiff_t at = span_find(buf_span(&out), SPAN("\r\n\r\n"));
+	body = span_sub(buf_span(&out), (size_t)at + 4, SIZE_MAX);
+	while (span_split(&body, '\n', &line)) {
+		bool soft = span_iends(line, SPAN("=\r"));
+		line = span_sub(line, 0, line.n ? line.n - 1 - soft : 0);
+		for (size_t i = 0; i < line.n; i++) {
+			bool escaped = line.p[i] == '=' && span_find(buf_span(&out), SPAN("quoted-printable")) > 0;
+			char hex[3] = { 0 };
+			if (escaped)
+				memcpy(hex, line.p + i + 1, 2);
+			buf_putc(&again, escaped ? (char)(unsigned char)strtoul(hex, NULL, 16) : line.p[i]);
+			i += escaped ? 2 : 0;
+		}
+		if (!soft)
+			buf_putc(&again, '\n');
+	}
+	if (!span_eq(span_trim(buf_span(&again)), span_trim(in.text)))
+		fail_msg("%.*s: another text came out:\n%s", SPAN_ARG(t->language), buf_cstr(&again));
+	assert_true(span_find(in.subject, SPAN("C-1042")) > 0 && span_find(in.text, SPAN("C-1042")) > 0);
+	assert_true(span_find(in.text, SPAN("Support")) > 0 && span_find(in.text, SPAN("2026-11-23")) > 0);
+}
+
+/* Every shipped language, those that are written from right to left among them. */
+static void shipped_languages_agree_and_arrive_unharmed(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf bundle = BUF_CAPPED(REPLY_BUNDLE_MAX);
+	const char *top = getenv("top_srcdir");
+	struct reply_templates set;
+	struct span lines[10];
+	struct err err;
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob(arena_printf(a, "%s/templates/*/*.mustache", top ? top : "."), 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		BUF_CLEANUP struct buf text = BUF_CAPPED(REPLY_TEMPLATE_MAX);
+		struct span path = span_of(found.gl_pathv[i]), language = SPAN_NONE, name = SPAN_NONE, piece;
+		assert_int_equal(io_read_file(found.gl_pathv[i], REPLY_TEMPLATE_MAX, &text, &err), 0);
+		while (span_split(&path, '/', &piece)) {
+			language = name;
+			name = piece;
+		}
+		reply_bundle_put(&bundle, language, span_sub(name, 0, name.n - strlen(".mustache")), buf_span(&text));
+	}
+	globfree(&found);
+	assert_int_equal(reply_bundle_parse(a, buf_span(&bundle), &set, &err), 0);
+	if (reply_templates_check(a, &set, lines, 10))
+		fail_msg("%.*s", SPAN_ARG(lines[0]));
+	uint32_t languages = 0;
+	for (uint32_t i = 0; i < set.n; i++)
+		if (span_eq(set.at[i].name, SPAN("acknowledgement"))) {
+			through_the_gate(a, &set.at[i]);
+			languages++;
+		}
+	assert_true(languages > 17);
+	assert_non_null(reply_template_exactly(&set, SPAN("he"), SPAN("acknowledgement")));
+}
+
 static void mails_to_the_lead_show_what_mail_says_on_one_line(void **state)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
@@ -546,6 +686,9 @@ int main(void)
 		cmocka_unit_test(no_bytes_change_fields_or_recipients),
 		cmocka_unit_test(random_damage_never_passes_for_another_message),
 		cmocka_unit_test(the_acknowledgement_promises_only_what_it_is_told),
+		cmocka_unit_test(the_requesters_language_is_chosen),
+		cmocka_unit_test(languages_must_agree),
+		cmocka_unit_test(shipped_languages_agree_and_arrive_unharmed),
 		cmocka_unit_test(mails_to_the_lead_show_what_mail_says_on_one_line),
 		cmocka_unit_test(bad_templates_are_refused_when_loaded),
 		cmocka_unit_test(a_damaged_bundle_is_refused),

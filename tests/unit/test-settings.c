@@ -210,6 +210,29 @@ static void templates_that_do_not_load_are_told(void **state)
 			    "h.conf: account a: no template held in de or en, write one or name another");
 }
 
+/* Staff may be written to in English; a requester would wonder. */
+static void a_language_without_templates_is_told(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	const char *top = getenv("top_srcdir");
+	struct config c = { .templates = span_of(arena_printf(a, "%s/templates", top ? top : ".")) };
+	struct config_account one = { .name = SPAN("a"),
+				      .language = SPAN("de"),
+				      .template_name = SPAN("acknowledgement") };
+	struct config_errors e = { .n = 0 };
+	struct span bundle;
+
+	(void)state;
+	c.accounts = &one;
+	c.n = 1;
+	assert_true(settings_read_templates("h.conf", &c, a, &bundle, &e));
+	one.language = SPAN("tlh");
+	assert_false(settings_read_templates("h.conf", &c, a, &bundle, &e));
+	assert_int_equal(e.n, 1);
+	assert_true(span_starts(e.lines[0], SPAN("h.conf: account a: language = tlh: there is no template acknowledgement "
+						 "in it, write one or name a language that has it: ar, bg, ")));
+}
+
 static void a_room_gets_one_account(void **state)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
@@ -238,6 +261,7 @@ int main(void)
 		cmocka_unit_test(a_state_folder_that_cannot_be_is_refused),
 		cmocka_unit_test(a_state_folder_without_a_parent_is_refused),
 		cmocka_unit_test(templates_that_do_not_load_are_told),
+		cmocka_unit_test(a_language_without_templates_is_told),
 		cmocka_unit_test(a_room_gets_one_account),
 	};
 

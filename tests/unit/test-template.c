@@ -4,6 +4,7 @@
 #include "unit.h"
 #include "base/arena.h"
 #include "base/io.h"
+#include "command/ask.h"
 #include "command/command.h"
 #include <fcntl.h>
 #include <ftw.h>
@@ -186,12 +187,42 @@ static void check_says_whether_files_would_load(void **state)
 			      SPAN("/u: line 4: {{subject}} is not known for this audience")) > 0);
 }
 
+static void folders_and_configured_ones_are_checked_and_listed(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf out = BUF_CAPPED(OUTPUT);
+	const char *check[] = { "template", "check", at(a, "all") };
+	const char *list[] = { "template", "list", "--json" };
+
+	(void)state;
+	config_path = at(a, "h.conf");
+	assert_int_equal(run(a, &out, 2, check), EX_CONFIG);
+	put(config_path, span_of(arena_printf(a, "templates = %s/all\naccount a {\n address = a@example.com\n host = "
+						 "localhost\n password_file = /x\n}\n", folder)));
+	assert_int_equal(run(a, &out, 2, list), EX_DATAERR);
+	assert_int_equal(mkdir(at(a, "all"), 0700) | mkdir(at(a, "all/de"), 0700) | mkdir(at(a, "all/en"), 0700), 0);
+	put(at(a, "all/en/hello.mustache"), SPAN("subject: x\naudience: requester\n\n{{team}}\n"));
+	put(at(a, "all/de/hello.mustache"), SPAN("subject: x\naudience: requester\n\nHallo\n"));
+	assert_int_equal(run(a, &out, 3, check), EX_DATAERR);
+	assert_string_equal(buf_cstr(&out), "hearback template: de/hello.mustache: its text lacks {{team}}, which stands in "
+					    "en: write it\n");
+	put(at(a, "all/de/hello.mustache"), SPAN("subject: x\naudience: requester\n\nHallo {{team}}\n"));
+	assert_int_equal(run(a, &out, 2, check), EX_OK);
+	assert_string_equal(buf_cstr(&out), arena_printf(a, "%s/all: good, 2 templates in 2 languages\n", folder));
+	assert_int_equal(run(a, &out, 2, list), EX_OK);
+	assert_string_equal(buf_cstr(&out), "hello                    requester  de en\n");
+	assert_int_equal(run(a, &out, 3, list), EX_OK);
+	assert_string_equal(buf_cstr(&out), "{\"about\":\"template\",\"name\":\"hello\",\"audience\":\"requester\","
+					    "\"languages\":[\"de\",\"en\"]}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_specification_holds),
 		cmocka_unit_test(faults_are_one_line),
 		cmocka_unit_test(check_says_whether_files_would_load),
+		cmocka_unit_test(folders_and_configured_ones_are_checked_and_listed),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

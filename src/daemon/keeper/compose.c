@@ -20,7 +20,8 @@ bool compose(struct turn *t, const struct proposal *p, struct span message_id, s
 	const struct config_account *c = p->account->c;
 	struct audit_head head;
 	BUF_CLEANUP struct buf head_text = BUF_CAPPED(REPLY_AUDIT_MAX);
-	const struct reply_template *template = reply_template_find(&t->k->templates.all, c->language, p->template_name);
+	struct span language = reply_language(&t->k->templates.all, p->template_name, p->language, c->language);
+	const struct reply_template *template = reply_template_find(&t->k->templates.all, language, p->template_name);
 	const struct mustache_value *values = p->values ? p->values : answer_values(t, p);
 	struct span subject, text;
 

@@ -359,6 +359,7 @@ struct proposal {
 	uint64_t outbox;	  /* an entry that is released and composed anew, else 0 */
 	bool released;		  /* by a person: a verdict of hold does not hold it again */
 	struct span template_name;
+	struct span language;	  /* that the recipient writes in; empty: not known, or staff */
 	const struct mustache_value *values; /* NULL: those of an acknowledgement */
 	struct span message_id;	  /* of the entry that is released; else made from the anchor */
 	struct span actor;

@@ -325,6 +325,17 @@ static int64_t after_what_it_answers(struct turn *t, const struct incoming *in, 
 	return at;
 }
 
+static void note_request(struct turn *t, const struct incoming *in, struct rec_conversation *c)
+{
+	struct span language = reading_own_language(t->a, &in->facts);
+
+	/* A conversation that only machines had spoken in is named by the first person. */
+	if (!c->requester.n)
+		name_requester(t, in, c);
+	if (language.n)
+		c->language = language;
+}
+
 /* Everything there is to record of a new message that belongs to a conversation. */
 static void take_new(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
 {
@@ -351,9 +362,8 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	record_people(t, in, m->conversation);
 	record_requester(t, in, m->conversation);
 	record_ids(t, in, number, m->conversation);
-	/* A conversation that only machines had spoken in is named by the first person. */
-	if (e.kind == EVENT_REQUEST && !c.requester.n)
-		name_requester(t, in, &c);
+	if (e.kind == EVENT_REQUEST)
+		note_request(t, in, &c);
 	if (in->role == ROLE_INBOX && in->voice.voice != VOICE_AGENT && in->voice.voice != VOICE_CLAIMED_AGENT && !in->trouble.n)
 		propose_acknowledgement(t, in, number, m, &c);
 	conversation_store(t, m->conversation, &c);

@@ -390,6 +390,7 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 			/* As the server has it: one from the future tells that a clock is wrong. */
 			.internal_at = in->item->internal_at > 0 ? in->item->internal_at : in->at,
 			.template_name = in->account->c->template_name,
+			.language = c->language,
 		},
 		m, NULL);
 }
@@ -425,6 +426,7 @@ static bool release_answer(struct turn *t, uint64_t number, const struct rec_out
 		.outbox = number,
 		.released = true,
 		.template_name = acc->c->template_name,
+		.language = c.language,
 		.actor = actor,
 	};
 	uint64_t decision = propose(t, &p, &m, &entry);

@@ -24,6 +24,7 @@ static void head_row(struct turn *t, struct client *c, uint64_t number, const st
 	row_text(&row, "name", r->requester_name);
 	row_text(&row, "subject", r->subject);
 	row_text(&row, "agent", r->agent);
+	row_text(&row, "language", r->language);
 	row_time(&row, "opened", r->story.opened_at);
 	row_number(&row, "messages", r->messages);
 	row_number(&row, "answers", r->story.answers);
