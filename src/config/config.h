@@ -62,7 +62,7 @@ struct config_account {
 	struct span subaddress;	   /* "+" if the server knows support+x@; default empty */
 
 	struct span authserv_id;   /* none, or the name our border server writes; empty: not set */
-	uint16_t hops;		   /* Received fields our own servers add above it: 1 */
+	uint16_t hops;		   /* Received fields our own servers add above it: 0; too many lets forgeries in */
 
 	int64_t first_response;	   /* 6 h */
 	int64_t next_response;	   /* 6 h */

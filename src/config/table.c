@@ -79,7 +79,8 @@ static const struct config_key table[] = {
 
 	ACCOUNT(authserv_id, CONFIG_NAME, "", "",
 		"name our border server writes into Authentication-Results, or none"),
-	ACCOUNT(hops, CONFIG_NUMBER, "1", "0..20", "Received fields that our own servers add above it"),
+	ACCOUNT(hops, CONFIG_NUMBER, "0", "0..20",
+		"Received fields that our own servers add above it; 1 with Dovecot's LMTP"),
 
 	ACCOUNT(first_response, CONFIG_DURATION, "6h", "1s..365d", "target of the first answer"),
 	ACCOUNT(next_response, CONFIG_DURATION, "6h", "1s..365d", "target of each further answer"),

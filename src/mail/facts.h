@@ -35,7 +35,7 @@ enum return_path {
 
 struct fact_field {
 	struct span name;  /* as written */
-	struct span value; /* unfolded, encoded words decoded, UTF-8 */
+	struct span value; /* unfolded, UTF-8; encoded words decoded, but in Authentication-Results and X-Original-From */
 };
 
 struct fact_part {

@@ -5,6 +5,12 @@
 #include "mime/content_type.h"
 #include "mime/words.h"
 
+/* Programs read them, and strangers' words stand in them. */
+static bool for_programs(struct span name)
+{
+	return span_ieq(name, SPAN("Authentication-Results")) || span_ieq(name, SPAN("X-Original-From"));
+}
+
 struct fact_field *fields_decode(struct arena *a, const struct raw_header *h, uint32_t *flags)
 {
 	struct fact_field *out = arena_many(a, h->n, struct fact_field);
@@ -12,7 +18,8 @@ struct fact_field *fields_decode(struct arena *a, const struct raw_header *h, ui
 
 	for (uint32_t i = 0; i < h->n; i++) {
 		out[i].name = h->at[i].name;
-		out[i].value = words_decode_tell(a, header_unfold(a, h->at[i].value), &repaired);
+		struct span value = header_unfold(a, h->at[i].value);
+		out[i].value = for_programs(out[i].name) ? words_keep_tell(a, value, &repaired) : words_decode_tell(a, value, &repaired);
 	}
 	if (repaired)
 		*flags |= FACT_BAD_CHARSET;

@@ -36,12 +36,12 @@ static struct span without_controls(struct arena *a, struct span s)
 }
 
 /* Words first, then what was not encoded: eight-bit text inside a word is in the charset of the word. */
-static void decode(struct span raw, struct buf *out, bool *good)
+static void decode(struct span raw, bool keep, struct buf *out, bool *good)
 {
 	BUF_CLEANUP struct buf text = BUF_CAPPED(raw.n + 1);
 
 	*good = utf8_valid(raw);
-	if (span_find(raw, SPAN("=?")) < 0) {
+	if (keep || span_find(raw, SPAN("=?")) < 0) {
 		charset_to_utf8(SPAN_NONE, raw, false, out);
 		return;
 	}
@@ -52,17 +52,27 @@ static void decode(struct span raw, struct buf *out, bool *good)
 	g_free(decoded);
 }
 
-struct span words_decode_tell(struct arena *a, struct span raw, bool *repaired)
+static struct span clean(struct arena *a, struct span raw, bool keep, bool *repaired)
 {
 	BUF_CLEANUP struct buf text = BUF_CAPPED(WORDS_MAX);
 	bool good;
 
 	if (plain(raw))
 		return raw;
-	decode(raw, &text, &good);
+	decode(raw, keep, &text, &good);
 	if (!good && repaired)
 		*repaired = true;
 	return without_controls(a, buf_span(&text));
+}
+
+struct span words_decode_tell(struct arena *a, struct span raw, bool *repaired)
+{
+	return clean(a, raw, false, repaired);
+}
+
+struct span words_keep_tell(struct arena *a, struct span raw, bool *repaired)
+{
+	return clean(a, raw, true, repaired);
 }
 
 struct span words_decode(struct arena *a, struct span raw)

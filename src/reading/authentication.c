@@ -180,12 +180,19 @@ static bool is_ours(struct span *rest, struct span authserv_id)
 		return take_char(&copy, '=');
 	if (!span_ieq(id, authserv_id))
 		return false;
-	/* A version may follow (RFC 8601 section 2.2). */
-	take_value(&copy);
-	if (copy.n && !take_char(&copy, ';'))
+	/* A version may follow, and only that of RFC 8601 section 2.2 is known. */
+	struct span version = take_value(&copy);
+	if ((version.n && !span_eq(version, SPAN("1"))) || (copy.n && !take_char(&copy, ';')))
 		return false;
 	*rest = copy;
 	return true;
+}
+
+/* Services that write all they have to say into one field. Gmail's stands below its own Received field, where what
+ * comes next may be the sender's. */
+static bool writes_one_field(struct span authserv_id)
+{
+	return span_eq(authserv_id, SPAN("microsoft365")) || span_ieq(authserv_id, SPAN("mx.google.com"));
 }
 
 enum proof reading_proof(struct arena *a, const struct facts *f, const struct reading_account *acc)
@@ -211,6 +218,8 @@ enum proof reading_proof(struct arena *a, const struct facts *f, const struct re
 				continue;
 			any = true;
 			weigh_field(&r, rest);
+			if (writes_one_field(acc->authserv_id))
+				break;
 		}
 	}
 	if (r.dmarc == DMARC_FAIL)

@@ -82,11 +82,11 @@ enum proof { PROOF_UNVERIFIED, PROOF_PROVEN, PROOF_FAILED, PROOF_COUNT };
 const char *proof_name(enum proof p);
 /* A result counts only in an Authentication-Results field with our authserv-id and at most `hops`
  * Received fields above it (those our own servers add), between the same two Received fields as the
- * topmost such one; of each method the topmost field decides. The message must have exactly one From
- * address. proven: dmarc=pass, or spf/dkim pass for a domain aligned with From's (equal, or one a
- * subdomain of the other with at least two labels shared and no public-suffix guess); failed:
- * dmarc=fail. Without From, authserv_id "none" or "": unverified. With authserv_id "microsoft365" a
- * field counts that has no id, as that service writes them. */
+ * topmost such one; of each method the topmost field decides. Of mx.google.com and microsoft365, which write
+ * one field, only the topmost counts; that of microsoft365 has no id. The message must have exactly one From
+ * address. proven: dmarc=pass, or spf/dkim pass for a domain aligned with From's (equal, or one a subdomain of
+ * the other with at least two labels shared and no public-suffix guess); failed: dmarc=fail. Without From,
+ * authserv_id "none" or "": unverified. */
 enum proof reading_proof(struct arena *a, const struct facts *f, const struct reading_account *acc);
 
 /* -- whose voice --------------------------------------------------------------------------------- */

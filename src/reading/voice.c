@@ -34,7 +34,12 @@ static bool original_from(struct arena *a, const struct facts *f, struct voice_f
 	if (!field)
 		return false;
 	address_list_parse(a, field->value, NULL, &list);
-	return only_address(f, "X-Original-From", &list, out);
+	if (!only_address(f, "X-Original-From", &list, out))
+		return false;
+	/* It stands there as it was written (facts.h), and a name that nobody can read is none. */
+	if (span_find(out->author.name, SPAN("=?")) >= 0)
+		out->author.name = SPAN_NONE;
+	return true;
 }
 
 static bool is_group(struct arena *a, const struct facts *f, const struct reading_account *acc,

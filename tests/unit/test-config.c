@@ -70,7 +70,7 @@ static void the_smallest_file_has_every_default(void **state)
 	assert_int_equal(s->first_response, 6 * 3600);
 	assert_int_equal(s->ack_after, 120);
 	assert_int_equal(s->ack_age, 6 * 3600);
-	assert_int_equal(s->hops, 1);
+	assert_int_equal(s->hops, 0);
 	assert_true(s->smtp_auth);
 	assert_int_equal(s->witness, WITNESS_AUTO);
 	assert_int_equal(s->envelope, ENVELOPE_OWN);
@@ -95,7 +95,7 @@ static void values_are_read_as_people_write_them(void **state)
 			   "cher.example\n"
 			   "\thost = 127.0.0.1\n tls = none\n smtp_tls = NONE\n"
 			   "\tpassword_file = /etc/pw#1\n"
-			   "\tpoll = 30s\n fetch_limit = 128k\n smtp_auth = no\n subaddress = +\n hops = 0\n"
+			   "\tpoll = 30s\n fetch_limit = 128k\n smtp_auth = no\n subaddress = +\n hops = 2\n"
 			   "\tenvelope = null\n witness = no\n template = plain\n"
 			   "}  # end\n"),
 		      NULL, &c, &e));
@@ -113,7 +113,7 @@ static void values_are_read_as_people_write_them(void **state)
 	assert_int_equal(s->fetch_limit, 128 * 1024);
 	assert_false(s->smtp_auth);
 	assert_span(s->subaddress, "+");
-	assert_int_equal(s->hops, 0);
+	assert_int_equal(s->hops, 2);
 	assert_int_equal(s->envelope, ENVELOPE_NULL);
 	assert_int_equal(s->witness, WITNESS_NO);
 	assert_span(s->template_name, "plain");
