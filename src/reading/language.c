@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Which language a text is in: by its script where only one of ours is written in it, else by letters that
- * only one has, else by frequent words. */
+/* Which language a text is in: by its script where only one of ours is written in it, else by frequent words. */
 #include "base/text.h"
 #include "reading/language_words.h"
 #include "reading/reading.h"
@@ -8,8 +7,11 @@
 enum {
 	READ_MAX = 8 * 1024,	/* bytes of a text that are looked at */
 	WORD_MAX = 24,		/* bytes of a word; a longer one is no frequent word */
-	SLOTS = 4096,		/* for words: READ_MAX bytes hold no more than half as many */
-	WORDS_NEEDED = 2,	/* frequent words before they prove anything */
+	SLOTS = 8192,		/* for words and letters: READ_MAX bytes hold no more than half as many */
+	LETTER = '~',
+	WORTH = 60,		/* of a frequent word of one language; of several it is shared */
+	WORTH_LETTER = 30,	/* of a letter with marks, shared likewise */
+	WORTH_NEEDED = 30,	/* before words prove anything */
 	LANGUAGES = sizeof(language_words) / sizeof(language_words[0]),
 };
 
@@ -110,6 +112,7 @@ struct seen {
 	char word[WORD_MAX];
 	size_t n;
 	uint32_t times;
+	uint32_t languages; /* it is a frequent word in so many */
 };
 
 struct reading_text {
@@ -131,15 +134,30 @@ static struct seen *slot_of(const struct reading_text *t, const char *word, size
 	}
 }
 
+static void note(struct reading_text *t, const char *word, size_t n)
+{
+	struct seen *s = slot_of(t, word, n);
+
+	memcpy(s->word, word, n);
+	s->n = n;
+	s->times++;
+}
+
 static void end_word(struct reading_text *t, struct buf *word)
 {
-	if (word->n && !word->full && word->n <= WORD_MAX) {
-		struct seen *s = slot_of(t, word->p, word->n);
-		memcpy(s->word, word->p, word->n);
-		s->n = word->n;
-		s->times++;
-	}
+	if (word->n && !word->full && word->n <= WORD_MAX)
+		note(t, word->p, word->n);
 	buf_reset(word);
+}
+
+/* Letters with marks tell much where words are rare; they stand among the words behind a sign that no word has. */
+static void note_letter(struct reading_text *t, uint32_t rune)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(8);
+
+	buf_putc(&b, LETTER);
+	utf8_put(&b, rune);
+	note(t, b.p, b.n);
 }
 
 static bool any_of(uint32_t rune, const uint32_t *at, size_t n)
@@ -183,7 +201,10 @@ static void read_token(struct reading_text *t, struct span token)
 			continue;
 		}
 		count_letter(t, rune, script);
-		utf8_put(&word, lower(rune));
+		rune = lower(rune);
+		utf8_put(&word, rune);
+		if (rune >= 0x80 && (script == SCRIPT_LATIN || script == SCRIPT_CYRILLIC))
+			note_letter(t, rune);
 	}
 	end_word(t, &word);
 }
@@ -219,36 +240,53 @@ static enum script main_script(const struct reading_text *t)
 	return t->letters[most] >= all / 3 && t->letters[most] ? most : SCRIPT_LATIN;
 }
 
-static uint32_t times_seen(const struct reading_text *t, struct span words)
+/* Two rounds over the words of a language: first, in how many languages is each of those the text holds a frequent
+ * one; then, what they are worth together: a word that only one language has says most. */
+static void count_languages(struct reading_text *t, struct span words)
 {
-	uint32_t times = 0;
 	struct span word;
 
-	while (span_split(&words, ' ', &word))
-		times += slot_of(t, word.p, word.n)->times;
-	return times;
+	while (span_split(&words, ' ', &word)) {
+		struct seen *s = slot_of(t, word.p, word.n);
+		s->languages += s->n > 0;
+	}
+}
+
+static uint32_t worth(const struct reading_text *t, struct span words)
+{
+	uint32_t sum = 0;
+	struct span word;
+
+	while (span_split(&words, ' ', &word)) {
+		const struct seen *s = slot_of(t, word.p, word.n);
+		if (s->languages)
+			sum += s->times * (word.p[0] == LETTER ? WORTH_LETTER : WORTH) / s->languages;
+	}
+	return sum;
 }
 
 /* Empty where two languages have as many words in it, or none has enough. */
-static struct span by_words(const struct reading_text *t)
+static struct span by_words(struct reading_text *t)
 {
 	uint32_t best = 0, second = 0;
 	struct span language = SPAN_NONE;
 
+	for (size_t i = 0; i < LANGUAGES; i++)
+		count_languages(t, span_of(language_words[i].words));
 	for (size_t i = 0; i < LANGUAGES; i++) {
-		uint32_t times = times_seen(t, span_of(language_words[i].words));
-		if (times > best) {
+		uint32_t sum = worth(t, span_of(language_words[i].words));
+		if (sum > best) {
 			second = best;
-			best = times;
+			best = sum;
 			language = span_of(language_words[i].language);
-		} else if (times > second) {
-			second = times;
+		} else if (sum > second) {
+			second = sum;
 		}
 	}
-	return best >= WORDS_NEEDED && best > second ? language : SPAN_NONE;
+	return best >= WORTH_NEEDED && best - second >= best / 8 + 1 ? language : SPAN_NONE;
 }
 
-static struct span by_script(const struct reading_text *t, enum script script)
+static struct span by_script(struct reading_text *t, enum script script)
 {
 	switch (script) {
 	case SCRIPT_NONE:
