@@ -86,11 +86,9 @@ static struct span language_of(struct arena *a, const struct facts *f)
 }
 
 /* Bytes of `text` in UTF-8. */
-static json_t *json_stretches(struct arena *a, const struct facts *f)
+static json_t *json_stretches(const struct stretch *at, uint32_t n)
 {
 	json_t *out = json_array();
-	struct stretch *at;
-	uint32_t n = reading_new_text(a, f->text, &at);
 
 	for (uint32_t i = 0; i < n; i++)
 		json_array_append_new(out, json_pack("{s:s, s:I, s:I}", "kind", stretch_kind_name(at[i].kind), "from",
@@ -131,6 +129,9 @@ static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kin
 static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
 {
 	json_t *o = json_object();
+	struct span whole;
+	struct stretch *at;
+	uint32_t n = reading_whole_text(a, f, &whole, &at);
 	static const char *const depths[] = {
 		[FACTS_WHOLE] = "whole", [FACTS_HEADER_ONLY] = "header-only", [FACTS_NONE] = "none"
 	};
@@ -148,9 +149,9 @@ static void show_json(struct arena *a, const char *path, const struct facts *f, 
 	json_object_set_new(o, "in_reply_to", json_ids(&f->in_reply_to));
 	json_object_set_new(o, "kind", json_string(kind_name(k->kind)));
 	json_object_set_new(o, "signs", json_signs(k));
-	json_object_set_new(o, "text", json_span(f->text));
+	json_object_set_new(o, "text", json_span(whole));
 	json_object_set_new(o, "new_text", json_span(reading_excerpt(a, f, LIMIT_TEXT)));
-	json_object_set_new(o, "stretches", json_stretches(a, f));
+	json_object_set_new(o, "stretches", json_stretches(at, n));
 	json_object_set_new(o, "html_text", json_span(f->html_text));
 	json_object_set_new(o, "language", json_span(language_of(a, f)));
 	json_object_set_new(o, "notes", json_notes(f));
@@ -183,6 +184,7 @@ static const char *margin(enum stretch_kind k)
 	case STRETCH_FORWARDED:
 	case STRETCH_SIGNATURE:
 	case STRETCH_DISCLAIMER:
+	case STRETCH_ATTACHED:
 	case STRETCH_COUNT:
 		break;
 	}
@@ -203,18 +205,20 @@ static void print_stretch(enum stretch_kind kind, struct span text, bool colours
 		printf("%s%s%.*s%s\n", dim ? "\033[2m" : "", margin(kind), SPAN_ARG(one), dim ? "\033[0m" : "");
 }
 
-/* The whole text: what is new is marked at the margin, the rest dimmed on a terminal. */
-static void print_text(struct arena *a, struct span text)
+/* The whole text: what is new is marked at the margin, the rest dimmed on a terminal. Files are only named. */
+static void print_text(struct arena *a, const struct facts *f)
 {
 	bool colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct span text;
 	struct stretch *at;
-	uint32_t n = reading_new_text(a, text, &at);
+	uint32_t n = reading_whole_text(a, f, &text, &at);
 
 	if (!span_trim(text).n)
 		return;
 	printf("\n");
 	for (uint32_t i = 0; i < n; i++)
-		print_stretch(at[i].kind, span_sub(text, at[i].from, at[i].n), colours);
+		if (at[i].kind != STRETCH_ATTACHED)
+			print_stretch(at[i].kind, span_sub(text, at[i].from, at[i].n), colours);
 	printf("\n");
 }
 
@@ -235,7 +239,7 @@ static void show_text(struct arena *a, const char *path, const struct facts *f, 
 			line("note", span_of(notes[i].name));
 	for (uint32_t i = 0; i < f->nparts; i++)
 		line("attachment", f->parts[i].name.n ? f->parts[i].name : f->parts[i].type);
-	print_text(a, f->text);
+	print_text(a, f);
 }
 
 static void show(void *context, struct arena *a, const char *path, const struct facts *f)
@@ -256,7 +260,8 @@ int command_inspect(int argc, char **argv)
 		.synopsis = "inspect [--json] PATH...",
 		.meaning = "What a reader finds in messages.\n"
 			   "PATH is a message file, an mbox, a Maildir, or a folder of these. In the text, \"|\" marks what its\n"
-			   "sender wrote now and \":\" quotes answered in place; unmarked are quotes and signatures.",
+			   "sender wrote now and \":\" quotes answered in place; unmarked are quotes, signatures, and what\n"
+			   "messages within the message say. A file called *.eml holds one message.",
 		.least = 1,
 		.most = INT_MAX,
 	};

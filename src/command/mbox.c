@@ -69,7 +69,7 @@ static bool is_separator(struct span line)
 	return false;
 }
 
-int mbox_read(int fd, size_t max, mbox_message each, void *context)
+int mbox_read(int fd, bool single, size_t max, mbox_message each, void *context)
 {
 	BUF_CLEANUP struct buf bytes = BUF_CAPPED(max);
 	struct lines l = { .fd = fd };
@@ -80,7 +80,7 @@ int mbox_read(int fd, size_t max, mbox_message each, void *context)
 	while ((mbox || !partial) && next_line(&l, &line)) {
 		bool separator = starts && blank && is_separator(line);
 		if (first)
-			mbox = separator;
+			mbox = separator && !single;
 		if (mbox && separator && !first) {
 			each(context, buf_span(&bytes), partial, ++number);
 			buf_reset(&bytes);

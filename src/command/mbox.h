@@ -7,7 +7,8 @@
  * counts from 1; 0 where the file holds this one alone. */
 typedef void (*mbox_message)(void *context, struct span bytes, bool partial, unsigned long number);
 
-/* A file whose first line is the "From " line of an mbox is one; its messages begin at such lines behind
- * an empty line. What they quote with ">From " stays quoted. At most `max` bytes of a message are kept
- * in memory, whatever the size of the file. 0, or -errno of reading. */
-int mbox_read(int fd, size_t max, mbox_message each, void *context);
+/* A file whose first line is the "From " line of an mbox is one, unless it is known to hold a `single`
+ * message; the messages of an mbox begin at such lines behind an empty line. What they quote with ">From "
+ * stays quoted. At most `max` bytes of a message are kept in memory, whatever the size of the file.
+ * 0, or -errno of reading. */
+int mbox_read(int fd, bool single, size_t max, mbox_message each, void *context);

@@ -64,7 +64,7 @@ static int read_file(void *context, const char *path)
 
 	b->path = path;
 	if (!r)
-		r = mbox_read(fd, LIMIT_FETCH_MAX, add_message, b);
+		r = mbox_read(fd, span_iends(span_of(path), SPAN(".eml")), LIMIT_FETCH_MAX, add_message, b);
 	if (r)
 		fprintf(stderr, "hearback: %s: %s\n", path, strerror(-r));
 	return b->status ? b->status : r ? EX_NOINPUT : EX_OK;

@@ -3,7 +3,8 @@
 #include "base/text.h"
 #include "mail/limits.h"
 
-enum { FACTS_VERSION = 1, FACTS_DEPTHS = FACTS_NONE + 1, RETURN_PATHS = RETURN_PATH_BROKEN + 1 };
+/* Version 1 knew no text of parts; ledgers hold it still. */
+enum { FACTS_OLDEST = 1, FACTS_VERSION = 2, FACTS_DEPTHS = FACTS_NONE + 1, RETURN_PATHS = RETURN_PATH_BROKEN + 1 };
 enum { FACTS_FLAGS = FACT_HTML_ONLY * 2 - 1, IDS_MAX = LIMIT_REFERENCES_HEAD + LIMIT_REFERENCES_TAIL };
 /* The least an item takes in the encoding. */
 enum { FIELD_LEAST = 8, ADDRESS_LEAST = 12, ID_LEAST = 4, PART_LEAST = 20, REPORT_LEAST = 8 };
@@ -85,6 +86,18 @@ static void put_parts(struct writer *w, const struct facts *f)
 	}
 }
 
+/* Those of the parts that were written. */
+static void put_part_texts(struct writer *w, const struct facts *f)
+{
+	size_t room = LIMIT_PART_TEXT;
+
+	for (uint32_t i = 0; i < f->nparts && i < LIMIT_PARTS; i++) {
+		struct span text = utf8_cut(f->parts[i].text, room);
+		wire_put_bytes(w->b, text);
+		room -= text.n;
+	}
+}
+
 static void put_reports(struct writer *w, const struct facts *f)
 {
 	uint32_t n = put_count(w, f->nreports, LIMIT_REPORT_BLOCKS);
@@ -125,6 +138,7 @@ void facts_encode(const struct facts *f, struct buf *out)
 	put_parts(&w, f);
 	put_reports(&w, f);
 	put_text(&w, f->returned_header, LIMIT_HEADER_BLOCK);
+	put_part_texts(&w, f);
 	wire_put_u32(out, f->flags | (w.cut ? FACT_TRUNCATED : 0U));
 }
 
@@ -195,6 +209,16 @@ static void get_parts(struct arena *a, struct wire *w, struct facts *f)
 	}
 }
 
+static void get_part_texts(struct wire *w, struct facts *f)
+{
+	size_t room = LIMIT_PART_TEXT;
+
+	for (uint32_t i = 0; i < f->nparts; i++) {
+		f->parts[i].text = get_text(w, room);
+		room -= f->parts[i].text.n;
+	}
+}
+
 static void get_reports(struct arena *a, struct wire *w, struct facts *f)
 {
 	f->nreports = wire_count(w, REPORT_LEAST, LIMIT_REPORT_BLOCKS);
@@ -221,7 +245,8 @@ bool facts_decode(struct arena *a, struct span in, struct facts *out)
 	struct wire w = wire_over(in);
 	struct facts f = { 0 };
 
-	if (in.n > LIMIT_FACTS || wire_u8(&w) != FACTS_VERSION)
+	uint8_t version = wire_u8(&w);
+	if (in.n > LIMIT_FACTS || version < FACTS_OLDEST || version > FACTS_VERSION)
 		return false;
 	f.depth = wire_u8_below(&w, FACTS_DEPTHS);
 	f.size = wire_u64(&w);
@@ -242,6 +267,8 @@ bool facts_decode(struct arena *a, struct span in, struct facts *out)
 	f.return_path_kind = wire_u8_below(&w, RETURN_PATHS);
 	get_address(&w, &f.return_path);
 	get_body(a, &w, &f);
+	if (version > FACTS_OLDEST)
+		get_part_texts(&w, &f);
 	f.flags = wire_u32(&w);
 	if (!wire_done(&w) || f.flags & ~(uint32_t)FACTS_FLAGS)
 		return false;

@@ -30,6 +30,7 @@ enum {
 	LIMIT_BOUNDARY_LINES = 4000,	      /* lines that begin with "--" and may be a boundary */
 	LIMIT_GROUP_COLONS = 1000,	      /* in one address field of a message within a message */
 	LIMIT_TEXT = 1024 * 1024,	      /* bytes of decoded text kept of one message */
+	LIMIT_PART_TEXT = 64 * 1024,	      /* bytes kept of what attached files and messages within it say */
 	LIMIT_FILE_NAME = 200,
 	LIMIT_MEDIA_TYPE = 255,		      /* bytes of a type, a disposition, a report type */
 	LIMIT_REPORT_RECIPIENTS = 100,	      /* of one delivery report */

@@ -22,7 +22,8 @@ void collector_start(struct collector *c, struct arena *a, struct facts *f, bool
 	c->f = f;
 	c->partial = partial;
 	c->alternatives = 0;
-	c->within = false;
+	c->within = c->aside = false;
+	c->text_from = c->part_text = 0;
 	c->plain_seen = c->html_seen = false;
 	c->parts = NULL;
 	c->part_room = c->report_room = c->report_parts = 0;
@@ -95,7 +96,7 @@ static void append_text(struct collector *c, struct buf *to, struct span s)
 	buf_put_span(to, fits);
 }
 
-static struct span transfer_decode(struct collector *c, const struct part *p)
+struct span collector_bytes(struct collector *c, const struct part *p)
 {
 	buf_reset(&c->raw);
 	switch (p->encoding) {
@@ -134,7 +135,7 @@ static struct span meta_charset(struct span html)
 /* The part as UTF-8 with LF line ends, in c->lines. */
 static void decode_text(struct collector *c, const struct part *p, bool html)
 {
-	struct span bytes = transfer_decode(c, p);
+	struct span bytes = collector_bytes(c, p);
 	struct span label = p->charset;
 
 	if (html && !charset_known(label))
@@ -259,15 +260,15 @@ static struct span show_name(struct arena *a, struct span name)
 	return arena_span(a, utf8_cut(shown, LIMIT_FILE_NAME));
 }
 
-void collector_attachment(struct collector *c, const struct part *p)
+struct fact_part *collector_attachment(struct collector *c, const struct part *p)
 {
 	struct facts *f = c->f;
 
 	if (c->within)
-		return;
+		return NULL;
 	if (f->nparts == LIMIT_PARTS) {
 		f->flags |= FACT_TRUNCATED;
-		return;
+		return NULL;
 	}
 	if (f->nparts == c->part_room) {
 		uint32_t room = c->part_room ? c->part_room * 2 : 8;
@@ -277,12 +278,70 @@ void collector_attachment(struct collector *c, const struct part *p)
 		c->parts = more;
 		c->part_room = room;
 	}
-	c->parts[f->nparts++] = (struct fact_part){
+	c->parts[f->nparts] = (struct fact_part){
 		.type = content_type_clean(c->a, p->type),
 		.name = show_name(c->a, p->name),
 		.disposition = content_type_clean(c->a, p->disposition),
 		.size = p->size,
 	};
+	return &c->parts[f->nparts++];
+}
+
+/* -- what parts say ------------------------------------------------------------------------------ */
+
+static void give_text(struct collector *c, struct fact_part *part, struct span text)
+{
+	part->text = arena_span(c->a, utf8_cut(text, LIMIT_PART_TEXT - c->part_text));
+	c->part_text += part->text.n;
+}
+
+/* What is wrong with a file is not wrong with the message. */
+static void attached_text(struct collector *c, const struct part *p, struct fact_part *part)
+{
+	uint32_t flags = c->f->flags;
+
+	decode_text(c, p, false);
+	c->f->flags = flags;
+	give_text(c, part, buf_span(&c->lines));
+}
+
+struct aside collector_aside_begin(struct collector *c, struct fact_part *part)
+{
+	struct aside outside = {
+		.part = part,
+		.text_n = c->text.n,
+		.html_n = c->html_text.n,
+		.flags = c->f->flags,
+		.plain_seen = c->plain_seen,
+		.html_seen = c->html_seen,
+	};
+
+	c->within = c->aside = true;
+	if (c->text.n)
+		buf_putc(&c->text, '\n');
+	c->text_from = c->text.n;
+	return outside;
+}
+
+void collector_aside_end(struct collector *c, const struct aside *outside)
+{
+	give_text(c, outside->part, span_sub(buf_span(&c->text), c->text_from, SIZE_MAX));
+	c->text.n = outside->text_n;
+	c->html_text.n = outside->html_n;
+	c->text_from = 0;
+	c->within = c->aside = false;
+	c->f->flags = outside->flags;
+	c->plain_seen = outside->plain_seen;
+	c->html_seen = outside->html_seen;
+}
+
+void collector_again(struct collector *c)
+{
+	for (uint32_t i = 0; i < c->f->nparts; i++)
+		if (span_starts(c->parts[i].type, SPAN("message/")))
+			c->parts[i].text = SPAN_NONE;
+	buf_reset(&c->text);
+	c->within = true;
 }
 
 static bool is_report(struct span type)
@@ -344,7 +403,7 @@ static void returned_part(struct collector *c, const struct part *p)
 {
 	struct raw_header h;
 
-	raw_header_parse(c->a, arena_span(c->a, transfer_decode(c, p)), &h);
+	raw_header_parse(c->a, arena_span(c->a, collector_bytes(c, p)), &h);
 	collector_returned(c, fields_decode(c->a, &h, &c->f->flags), h.n);
 }
 
@@ -352,14 +411,14 @@ static void returned_part(struct collector *c, const struct part *p)
 static bool is_plain(const struct collector *c, const struct part *p)
 {
 	static const struct span others[] = {
-		{ "text/html", 9 }, { "text/enriched", 13 }, { "text/richtext", 13 }, { "text/calendar", 13 },
+		{ "text/html", 9 }, { "text/enriched", 13 }, { "text/calendar", 13 },
 		{ "text/rfc822-headers", 19 }, { "text/css", 8 }, { "text/rtf", 8 }, { "text/vcard", 10 },
 		{ "text/x-vcard", 12 }, { "text/directory", 14 },
 	};
 
 	if (span_eq(p->type, SPAN("text/plain")))
 		return true;
-	if (!span_starts(p->type, SPAN("text/")) || p->name.n || c->alternatives)
+	if (!span_starts(p->type, SPAN("text/")) || c->alternatives)
 		return false;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		if (span_eq(p->type, others[i]))
@@ -373,23 +432,28 @@ void collector_part(struct collector *c, const struct part *p)
 	/* Where there is nothing else, a text is what the message says, whatever it is called. */
 	bool attached = (span_ieq(p->disposition, SPAN("attachment")) && !p->alone) ||
 			(p->name.n && !p->nameless_root && !span_ieq(p->disposition, SPAN("inline")) &&
-			 (c->text.n || c->plain_choice.n || c->html_choice.n));
+			 (c->text.n > c->text_from || c->plain_choice.n || c->html_choice.n));
+	bool plain = is_plain(c, p);
+	struct fact_part *part;
 
 	if (!attached && p->alone && p->name.n)
 		collector_attachment(c, p);
-	if (!attached && is_plain(c, p)) {
+	if (!attached && plain && (!p->name.n || span_eq(p->type, SPAN("text/plain")))) {
 		plain_text(c, p);
 		return;
 	}
-	if (!attached && (span_eq(p->type, SPAN("text/html")) || span_eq(p->type, SPAN("text/enriched")) ||
-			  span_eq(p->type, SPAN("text/richtext")))) {
+	if (!attached && (span_eq(p->type, SPAN("text/html")) || span_eq(p->type, SPAN("text/enriched")))) {
 		html_text(c, p);
 		return;
 	}
+	if (c->aside)
+		return;
 	note_kind(c, p);
-	collector_attachment(c, p);
-	if (is_report(p->type))
-		report_read(c, transfer_decode(c, p));
+	part = collector_attachment(c, p);
+	if (part && plain)
+		attached_text(c, p, part);
+	else if (is_report(p->type))
+		report_read(c, collector_bytes(c, p));
 	else if (is_returned(p->type) && collector_wants_returned(c))
 		returned_part(c, p);
 }

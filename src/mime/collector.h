@@ -29,6 +29,9 @@ struct collector {
 	bool partial;
 	unsigned alternatives; /* open multipart/alternative */
 	bool within;	       /* looking into a message within the message: only for its text */
+	bool aside;	       /* ... while the message outside has words of its own */
+	size_t text_from;      /* where in `text` that of the message at hand begins */
+	size_t part_text;      /* bytes that parts were given of it */
 	bool plain_seen;       /* the text holds something that was not HTML */
 	bool html_seen;
 	struct buf text;
@@ -45,6 +48,14 @@ struct collector {
 	uint32_t report_parts;
 };
 
+/* The state of the message outside, while one within it is looked at. */
+struct aside {
+	struct fact_part *part; /* which is that message */
+	size_t text_n, html_n;
+	uint32_t flags;
+	bool plain_seen, html_seen;
+};
+
 void collector_start(struct collector *c, struct arena *a, struct facts *f, bool partial);
 /* Copies what was collected into the facts. */
 void collector_finish(struct collector *c);
@@ -52,8 +63,15 @@ void collector_release(struct collector *c);
 
 /* A part that is no container. */
 void collector_part(struct collector *c, const struct part *p);
-/* Only describes it. */
-void collector_attachment(struct collector *c, const struct part *p);
+/* Only describes it; NULL where there is no room left. */
+struct fact_part *collector_attachment(struct collector *c, const struct part *p);
+/* Transfer decoded; lasts until the next part. */
+struct span collector_bytes(struct collector *c, const struct part *p);
+/* Between these, what is collected becomes the text of that part and nothing else. */
+struct aside collector_aside_begin(struct collector *c, struct fact_part *part);
+void collector_aside_end(struct collector *c, const struct aside *outside);
+/* Looks again, at messages within the message, where nothing else was said: they are the text then. */
+void collector_again(struct collector *c);
 /* Between these, plain text and HTML are the same words twice. */
 void collector_alternative_begin(struct collector *c);
 void collector_alternative_end(struct collector *c);

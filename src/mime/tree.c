@@ -35,6 +35,13 @@ static enum part_encoding encoding_of(GMimeContentEncoding e)
 	return PART_IDENTITY;
 }
 
+static struct span mime_field(const struct raw_header *h, const char *name)
+{
+	const struct raw_field *field = raw_header_find(h, name, 0);
+
+	return field ? field->value : SPAN_NONE;
+}
+
 /* -- one part ---------------------------------------------------------------------------------- */
 
 static struct span lower(struct arena *a, const char *major, const char *minor)
@@ -83,7 +90,14 @@ static struct span content_of(GMimePart *part)
 	return span_sub(span_make(bytes->data, to < bytes->len ? to : bytes->len), from, SIZE_MAX);
 }
 
-static void visit_part(struct collector *c, GMimePart *part, bool root)
+static bool is_message(struct span type)
+{
+	return span_eq(type, SPAN("message/rfc822")) || span_eq(type, SPAN("message/global"));
+}
+
+static void visit_encoded(struct collector *c, const struct part *p, unsigned depth);
+
+static void visit_part(struct collector *c, GMimePart *part, unsigned depth, bool root)
 {
 	struct part p = { .nameless_root = root };
 	const char *field = g_mime_object_get_header(GMIME_OBJECT(part), "Content-Type");
@@ -95,7 +109,10 @@ static void visit_part(struct collector *c, GMimePart *part, bool root)
 	p.encoding = encoding_of(g_mime_part_get_content_encoding(part));
 	p.content = content_of(part);
 	p.size = p.content.n;
-	collector_part(c, &p);
+	if (is_message(p.type))
+		visit_encoded(c, &p, depth);
+	else
+		collector_part(c, &p);
 }
 
 /* -- containers -------------------------------------------------------------------------------- */
@@ -141,6 +158,12 @@ static void returned_fields(struct collector *c, GMimeObject *message)
 
 static void visit(struct collector *c, GMimeObject *object, unsigned depth, bool root);
 
+/* What a report returns was our own; of an alternative only one form is looked at. */
+static bool looks_aside(const struct collector *c, const struct fact_part *part)
+{
+	return part && !c->alternatives && !span_eq(c->f->content_type, SPAN("multipart/report"));
+}
+
 /* A message within the message: what it says is not said by who sent it. */
 static void visit_message(struct collector *c, GMimeMessagePart *part, unsigned depth)
 {
@@ -156,9 +179,14 @@ static void visit_message(struct collector *c, GMimeMessagePart *part, unsigned 
 	describe_type(c, g_mime_object_get_content_type(GMIME_OBJECT(part)), &p);
 	describe_disposition(g_mime_object_get_content_disposition(GMIME_OBJECT(part)), &p);
 	p.size = size_of(GMIME_OBJECT(part), 0);
-	collector_attachment(c, &p);
+	struct fact_part *described = collector_attachment(c, &p);
 	if (message && collector_wants_returned(c))
 		returned_fields(c, GMIME_OBJECT(message));
+	if (!body || !looks_aside(c, described))
+		return;
+	struct aside outside = collector_aside_begin(c, described);
+	visit(c, body, depth + 1, true);
+	collector_aside_end(c, &outside);
 }
 
 static bool is_type(GMimeObject *object, const char *minor)
@@ -194,32 +222,51 @@ static void visit(struct collector *c, GMimeObject *object, unsigned depth, bool
 	else if (GMIME_IS_MESSAGE_PART(object))
 		visit_message(c, GMIME_MESSAGE_PART(object), depth);
 	else if (GMIME_IS_PART(object))
-		visit_part(c, GMIME_PART(object), root);
+		visit_part(c, GMIME_PART(object), depth, root);
 }
 
 /* -- the whole --------------------------------------------------------------------------------- */
 
-static struct span mime_field(const struct raw_header *h, const char *name)
-{
-	const struct raw_field *field = raw_header_find(h, name, 0);
+static void read_body(struct collector *c, const struct raw_header *h, struct span type, struct span body,
+		      unsigned depth);
 
-	return field ? field->value : SPAN_NONE;
+/* One that was encoded, which RFC 2046 section 5.2.1 forbids and some do. Whatever it holds in turn is shorter
+ * by a quarter. */
+static void visit_encoded(struct collector *c, const struct part *p, unsigned depth)
+{
+	struct span bytes = arena_span(c->a, collector_bytes(c, p));
+	struct raw_header h;
+
+	raw_header_parse(c->a, bytes, &h);
+	struct span type = content_type_parse(c->a, mime_field(&h, "Content-Type"));
+	if (c->within) {
+		read_body(c, &h, type, h.body, depth + 1);
+		return;
+	}
+	struct fact_part *described = collector_attachment(c, p);
+	if (collector_wants_returned(c))
+		collector_returned(c, fields_decode(c->a, &h, &c->f->flags), h.n);
+	if (!looks_aside(c, described))
+		return;
+	struct aside outside = collector_aside_begin(c, described);
+	read_body(c, &h, type, h.body, depth + 1);
+	collector_aside_end(c, &outside);
 }
 
 /* A message of one part needs no parser. */
-static void read_single(struct collector *c, const struct raw_header *h, struct span body)
+static void read_single(struct collector *c, const struct raw_header *h, struct span type, struct span body)
 {
-	struct span type = mime_field(h, "Content-Type");
+	struct span field = mime_field(h, "Content-Type");
 	struct span disposition = mime_field(h, "Content-Disposition");
 	struct span encoding = header_strip_comments(c->a, mime_field(h, "Content-Transfer-Encoding"));
-	GMimeContentType *t = type.n ? g_mime_content_type_parse(NULL, arena_str(c->a, type)) : NULL;
+	GMimeContentType *t = field.n ? g_mime_content_type_parse(NULL, arena_str(c->a, field)) : NULL;
 	GMimeContentDisposition *d =
 		disposition.n ? g_mime_content_disposition_parse(NULL, arena_str(c->a, disposition)) : NULL;
-	struct part p = { .content = body, .size = body.n, .alone = true, .nameless_root = true };
+	struct part p = { .content = body, .size = body.n, .alone = !c->within, .nameless_root = true };
 
 	describe_type(c, t, &p);
 	describe_disposition(d, &p);
-	p.type = c->f->content_type;
+	p.type = type;
 	p.encoding = encoding_of(g_mime_content_encoding_from_string(arena_str(c->a, encoding)));
 	collector_part(c, &p);
 	if (t)
@@ -253,19 +300,8 @@ static GByteArray *for_parser(const struct raw_header *h, struct span body)
 	return bytes;
 }
 
-/* Who forwards a message and says nothing about it says what it says; a report does not. */
-static void visit_all(struct collector *c, GMimeObject *object)
-{
-	visit(c, object, 0, true);
-	if (span_trim(buf_span(&c->text)).n || span_eq(c->f->content_type, SPAN("multipart/report")))
-		return;
-	c->within = true;
-	buf_reset(&c->text);
-	visit(c, object, 0, true);
-}
-
 /* False where there was nothing to take apart: the boundary is missing or wrong. */
-static bool read_structure(struct collector *c, const struct raw_header *h, struct span body)
+static bool read_structure(struct collector *c, const struct raw_header *h, struct span body, unsigned depth)
 {
 	struct span kept = bounds_keep(body);
 
@@ -278,7 +314,13 @@ static bool read_structure(struct collector *c, const struct raw_header *h, stru
 	bool hollow = GMIME_IS_MULTIPART(object) && !g_mime_multipart_get_count(GMIME_MULTIPART(object));
 	bool apart = object && !hollow;
 	if (apart)
-		visit_all(c, object);
+		visit(c, object, depth, true);
+	/* Who forwards a message and says nothing about it says what it says; a report does not. */
+	if (apart && !c->within && !span_trim(buf_span(&c->text)).n &&
+	    !span_eq(c->f->content_type, SPAN("multipart/report"))) {
+		collector_again(c);
+		visit(c, object, depth, true);
+	}
 	if (object)
 		g_object_unref(object);
 	g_object_unref(parser);
@@ -286,14 +328,18 @@ static bool read_structure(struct collector *c, const struct raw_header *h, stru
 	return apart;
 }
 
-void tree_read(struct collector *c, const struct raw_header *h, struct span body)
+static void read_body(struct collector *c, const struct raw_header *h, struct span type, struct span body,
+		      unsigned depth)
 {
-	struct span type = c->f->content_type;
-
 	const struct part whole = { .type = SPAN("text/plain"), .content = body, .size = body.n };
 
 	if (!span_starts(type, SPAN("multipart/")) && !span_starts(type, SPAN("message/")))
-		read_single(c, h, body);
-	else if (!read_structure(c, h, body) && body.n)
+		read_single(c, h, type, body);
+	else if (!read_structure(c, h, body, depth) && body.n)
 		collector_part(c, &whole); /* is shown as it stands */
+}
+
+void tree_read(struct collector *c, const struct raw_header *h, struct span body)
+{
+	read_body(c, h, c->f->content_type, body, 0);
 }

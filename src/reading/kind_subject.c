@@ -8,7 +8,7 @@
 enum follow {
 	WHOLE,	/* then the end or punctuation */
 	ANY,	/* whatever follows */
-	BACKED, /* as WHOLE, and only under the null return path or a daemon's name: people write this, too */
+	BACKED, /* as WHOLE, and only under the null return path, a daemon's name, or above a server's words: people write this, too */
 	ANSWERS, /* as WHOLE, and only in an answer to something */
 };
 
@@ -137,12 +137,46 @@ static bool ends_whole(struct span rest)
 	return (!letter && c < 0x80) || span_starts(rest, SPAN("\xef\xbc\x9a")) /* fullwidth colon */;
 }
 
+/* What servers begin with, and no person: "Your message could not be delivered to" somebody. */
+static const struct span failures[] = {
+	WORD("your message could not be delivered to"), WORD("your mail could not be delivered to"),
+	WORD("your message was not delivered to"),	WORD("your mail was not delivered to"),
+	WORD("your message cannot be delivered to"),	WORD("unable to deliver your message to"),
+	WORD("unable to deliver message to"),		WORD("delivery to the following recipient"),
+	WORD("votre message n'a pas pu"),		WORD("ihre nachricht konnte nicht"),
+	WORD("su mensaje no pudo"),			WORD("su mensaje no se ha podido"),
+	WORD("a sua mensagem não pôde"),		WORD("sua mensagem não pôde"),
+	WORD("il messaggio non"),			WORD("uw bericht kon niet"),
+	WORD("ваше сообщение не"),			WORD("Ваше сообщение не"),
+};
+
+/* The first line of words is one of these, and an address follows on it or the next one. */
+static bool begins_with_failure(struct span text)
+{
+	struct span line = SPAN_NONE, next = SPAN_NONE;
+
+	while (span_split(&text, '\n', &line)) {
+		line = span_trim(line);
+		while (line.n && strchr("*-=_#", line.p[0]))
+			line = span_trim(span_sub(line, 1, SIZE_MAX));
+		if (line.n)
+			break;
+	}
+	span_split(&text, '\n', &next);
+	if (span_chr(line, '@') < 0 && span_chr(next, '@') < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (span_istarts(line, failures[i]))
+			return true;
+	return false;
+}
+
 static bool backed(const struct signs *s)
 {
 	const struct address_list *from = &s->facts->from;
 	struct sign sender;
 
-	return s->facts->return_path_kind == RETURN_PATH_NULL ||
+	return s->facts->return_path_kind == RETURN_PATH_NULL || begins_with_failure(s->facts->text) ||
 	       (from->n && reading_sender_name(s->arena, from->at[0], &sender) &&
 		sender.kind != KIND_AUTO_GENERATED /* shops deliver parcels */);
 }

@@ -118,6 +118,7 @@ enum stretch_kind {
 	STRETCH_FORWARDED,
 	STRETCH_SIGNATURE,
 	STRETCH_DISCLAIMER,
+	STRETCH_ATTACHED,   /* what a file says that came with the message */
 	STRETCH_COUNT
 };
 const char *stretch_kind_name(enum stretch_kind k);
@@ -131,6 +132,9 @@ struct stretch {
  * gaps; their number. Some of it is always new: a text that is nothing but quotes, or a message passed on
  * without a word, is what its sender had to say. Time is linear in its length. */
 uint32_t reading_new_text(struct arena *a, struct span text, struct stretch **out);
+/* The same of all that a message says and carries: behind its text, in *text (in the arena), stands what
+ * the messages within it say, as forwarded, and its files of text, as attached. */
+uint32_t reading_whole_text(struct arena *a, const struct facts *f, struct span *text, struct stretch **out);
 /* The new text and the quotes it answers in place, trimmed, at most `max` bytes, for fingerprints and
  * listings: never empty if the text is not. */
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);

@@ -59,6 +59,7 @@ static void assert_same_body(const struct facts *a, const struct facts *b)
 		assert_same_span(a->parts[i].name, b->parts[i].name);
 		assert_same_span(a->parts[i].disposition, b->parts[i].disposition);
 		assert_int_equal(a->parts[i].size, b->parts[i].size);
+		assert_same_span(a->parts[i].text, b->parts[i].text);
 	}
 	assert_int_equal(a->nreports, b->nreports);
 	for (uint32_t i = 0; i < a->nreports; i++) {
@@ -103,7 +104,7 @@ static struct address people[] = {
 	{ { "", 0 }, { "root", 4 }, { "", 0 } },
 };
 static struct span ids[] = { { "x@y", 3 }, { "z@y", 3 } };
-static struct fact_part parts[] = { { { "image/png", 9 }, { "a.png", 5 }, { "attachment", 10 }, 12345 } };
+static struct fact_part parts[] = { { { "text/csv", 8 }, { "a.csv", 5 }, { "attachment", 10 }, 12345, { "a;b\n", 4 } } };
 static struct fact_report reports[] = { { 1, fields, 2 }, { 2, fields, 0 } };
 
 /* Every member differs from zero and from its neighbours. */
@@ -247,7 +248,13 @@ static void seen_ids(struct facts *f)
 }
 static void file_name(struct facts *f)
 {
-	static struct fact_part bad[] = { { { "a/b", 3 }, { "\x80", 1 }, { "", 0 }, 1 } };
+	static struct fact_part bad[] = { { { "a/b", 3 }, { "\x80", 1 }, { "", 0 }, 1, { "", 0 } } };
+
+	f->parts = bad;
+}
+static void part_text(struct facts *f)
+{
+	static struct fact_part bad[] = { { { "a/b", 3 }, { "", 0 }, { "", 0 }, 1, { "\xc3", 1 } } };
 
 	f->parts = bad;
 }
@@ -259,7 +266,7 @@ static void returned(struct facts *f)
 static void rules_are_checked(void **state)
 {
 	static spoil *const table[] = {
-		depth, unknown_flag, return_path, subject, text, local, seen, seen_ids, file_name, returned,
+		depth, unknown_flag, return_path, subject, text, local, seen, seen_ids, file_name, part_text, returned,
 	};
 
 	(void)state;
@@ -283,9 +290,30 @@ static void another_version_is_refused(void **state)
 
 	(void)state;
 	facts_encode(&f, &b);
-	assert_int_equal(b.p[0], 1);
-	b.p[0] = 2;
+	assert_int_equal(b.p[0], 2);
+	b.p[0] = 3;
 	assert_false(facts_decode(a, buf_span(&b), &f));
+	b.p[0] = 0;
+	assert_false(facts_decode(a, buf_span(&b), &f));
+}
+
+/* Ledgers hold facts from before parts had a text. */
+static void the_oldest_version_is_read(void **state)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	BUF_CLEANUP struct buf b = BUF_CAPPED(ROOM);
+	static struct fact_part mute[] = { { { "text/csv", 8 }, { "a.csv", 5 }, { "", 0 }, 12345, { "", 0 } } };
+	struct facts f = example(), got;
+
+	(void)state;
+	f.parts = mute;
+	facts_encode(&f, &b);
+	/* Before the flags stands the length of the one text. */
+	memmove(b.p + b.n - 8, b.p + b.n - 4, 4);
+	b.n -= 4;
+	b.p[0] = 1;
+	assert_true(facts_decode(a, buf_span(&b), &got));
+	assert_same_facts(&f, &got);
 }
 
 static void what_is_over_its_limit_is_cut_and_said(void **state)
@@ -305,6 +333,7 @@ static void what_is_over_its_limit_is_cut_and_said(void **state)
 	f.return_path = (struct address){ span_make(big, 300), span_make(big, 400), SPAN("b.c") };
 	f.nparts = LIMIT_PARTS + 1;
 	f.parts = arena_many(a, f.nparts, struct fact_part);
+	f.parts[1].text = f.parts[2].text = span_make(big, LIMIT_PART_TEXT - 10);
 	f.nfields = LIMIT_FIELDS + 1;
 	f.fields = arena_many(a, f.nfields, struct fact_field);
 	facts_encode(&f, &b);
@@ -313,6 +342,8 @@ static void what_is_over_its_limit_is_cut_and_said(void **state)
 	assert_int_equal(got.text.n, LIMIT_TEXT);
 	assert_int_equal(got.subject.n, LIMIT_FIELD_VALUE);
 	assert_int_equal(got.nparts, LIMIT_PARTS);
+	assert_int_equal(got.parts[1].text.n, LIMIT_PART_TEXT - 10);
+	assert_int_equal(got.parts[2].text.n, 10);
 	assert_int_equal(got.nfields, LIMIT_FIELDS);
 	assert_int_equal(got.return_path.name.n, LIMIT_DISPLAY_NAME);
 	assert_int_equal(got.return_path.local.n, LIMIT_ADDRESS - 4);
@@ -357,6 +388,7 @@ int main(void)
 		cmocka_unit_test(changed_bytes_do_no_harm),
 		cmocka_unit_test(rules_are_checked),
 		cmocka_unit_test(another_version_is_refused),
+		cmocka_unit_test(the_oldest_version_is_read),
 		cmocka_unit_test(what_is_over_its_limit_is_cut_and_said),
 		cmocka_unit_test(lying_counts_allocate_nothing),
 		cmocka_unit_test(fields_are_found_and_counted),

@@ -17,14 +17,14 @@ static void write_message(void *context, struct span bytes, bool partial, unsign
 	buf_printf(context, "[%lu%s %.*s]", number, partial ? " partial" : "", SPAN_ARG(bytes));
 }
 
-static const char *messages_of(struct buf *out, struct span file, size_t max)
+static const char *messages_of(struct buf *out, struct span file, bool single, size_t max)
 {
 	FD_CLEANUP int fd = memfd_sealed("mbox", file);
 
 	assert_true(fd >= 0);
 	lseek(fd, 0, SEEK_SET);
 	buf_reset(out);
-	assert_int_equal(mbox_read(fd, max, write_message, out), 0);
+	assert_int_equal(mbox_read(fd, single, max, write_message, out), 0);
 	return buf_cstr(out);
 }
 
@@ -52,7 +52,9 @@ static void files_become_messages(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		assert_string_equal(messages_of(&out, span_of(table[i].file), 1000), table[i].messages);
+		assert_string_equal(messages_of(&out, span_of(table[i].file), false, 1000), table[i].messages);
+	assert_string_equal(messages_of(&out, SPAN(SEPARATOR "1\n\n" SEPARATOR "2\n"), true, 1000),
+			    "[0 " SEPARATOR "1\n\n" SEPARATOR "2\n]");
 }
 
 static void a_large_message_is_cut(void **state)
@@ -61,14 +63,14 @@ static void a_large_message_is_cut(void **state)
 	BUF_CLEANUP struct buf out = BUF_CAPPED(10000);
 
 	(void)state;
-	assert_string_equal(messages_of(&out, SPAN("abc\ndef\n"), 6), "[0 partial abc\nde]");
-	assert_string_equal(messages_of(&out, SPAN("abc\nde"), 6), "[0 abc\nde]");
+	assert_string_equal(messages_of(&out, SPAN("abc\ndef\n"), false, 6), "[0 partial abc\nde]");
+	assert_string_equal(messages_of(&out, SPAN("abc\nde"), false, 6), "[0 abc\nde]");
 	/* One line longer than any window, and what looks like a new message within it. */
 	buf_puts(&file, SEPARATOR);
 	for (int i = 0; i < 20000; i++)
 		buf_puts(&file, "0123456789");
 	buf_puts(&file, SEPARATOR "\n" SEPARATOR "2\n");
-	messages_of(&out, buf_span(&file), sizeof(SEPARATOR) + 1);
+	messages_of(&out, buf_span(&file), false, sizeof(SEPARATOR) + 1);
 	assert_string_equal(buf_cstr(&out), "[1 partial " SEPARATOR "01][2 " SEPARATOR "2\n]");
 }
 

@@ -209,6 +209,33 @@ static void test_mixed(void **state)
 	assert_span(f.parts[0].disposition, "attachment");
 	assert_int_equal(f.parts[0].size, 5);
 	assert_span(f.parts[1].name, "x.txt");
+	assert_span(f.parts[1].text, "file");
+	assert_int_equal(f.parts[0].text.n, 0);
+}
+
+/* What is wrong with a file is not wrong with the message, and its text has a limit. */
+static void test_attached_text(void **state)
+{
+	static char long_file[LIMIT_PART_TEXT + 200];
+	struct facts f = read_text(
+	    MULTI("mixed", PART("text/plain", "see the log")
+			       PART("text/x-log; name=a.log", "one\r\ntwo \xff")
+				   PART("text/html; name=a.html", "<b>x</b>") PART("text/vcard; name=a.vcf", "BEGIN:VCARD")));
+
+	(void)state;
+	assert_span(f.text, "see the log");
+	assert_int_equal(f.flags, 0);
+	assert_int_equal(f.nparts, 3);
+	assert_span(f.parts[0].text, "one\ntwo \xc3\xbf");
+	assert_int_equal(f.parts[1].text.n + f.parts[2].text.n, 0);
+
+	memset(long_file, 'x', LIMIT_PART_TEXT + 10);
+	BUF_CLEANUP struct buf b = BUF_CAPPED(400000);
+	buf_printf(&b, MULTI("mixed", PART("text/plain", "see the logs") PART("text/plain; name=1", "%s")
+					  PART("text/plain; name=2", "more")), long_file);
+	f = read_text(buf_cstr(&b));
+	assert_int_equal(f.parts[0].text.n, LIMIT_PART_TEXT);
+	assert_int_equal(f.parts[1].text.n, 0);
 }
 
 static void test_message_within(void **state)
@@ -224,6 +251,7 @@ static void test_message_within(void **state)
 	assert_span(f.from.at[0].local, "ann");
 	assert_int_equal(f.nparts, 1);
 	assert_span(f.parts[0].type, "message/rfc822");
+	assert_span(f.parts[0].text, "inner words");
 	assert_span(f.returned_header, "From: else@example.org\nSubject: \xc3\xbc\n");
 
 	/* Forwarded without a word. */
@@ -234,8 +262,58 @@ static void test_message_within(void **state)
 	f = read_text(
 	    MULTI("digest", "--B\r\n\r\nSubject: x\r\n\r\none\r\n--B\r\n\r\nSubject: y\r\n\r\ntwo\r\n"));
 	assert_span(f.text, "one\ntwo");
+	assert_int_equal(f.parts[0].text.n, 0);
 	f = read_text(MULTI("report", PART("message/rfc822", "Subject: x\r\n\r\ninner words")));
 	assert_int_equal(f.text.n, 0);
+	assert_int_equal(f.parts[0].text.n, 0);
+}
+
+/* Nothing of it is found in the message outside but its text, which is that part's. */
+static void test_message_aside(void **state)
+{
+	struct facts f = read_text(
+	    MULTI("mixed",
+		  PART("text/plain", "see below")
+		  PART("message/rfc822",
+		       "Subject: x\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\n"
+		       "--C\r\nContent-Type: multipart/alternative; boundary=D\r\n\r\n"
+		       "--D\r\n\r\nplain\r\n--D\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--D--\r\n"
+		       "--C\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n"
+		       "--C\r\nContent-Type: application/ms-tnef; name=w.dat\r\n\r\nx\r\n"
+		       "--C\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\ndeeper \xff\r\n--C--\r\n")
+		  PART("text/plain", "goodbye")));
+
+	(void)state;
+	assert_span(f.text, "see below\ngoodbye");
+	assert_int_equal(f.html_text.n, 0);
+	assert_int_equal(f.nreports, 0);
+	assert_int_equal(f.flags, 0);
+	assert_int_equal(f.nparts, 1);
+	assert_span(f.parts[0].text, "plain\ndeeper \xc3\xbf");
+	assert_span(f.returned_header, "Subject: x\n");
+}
+
+/* RFC 2046 section 5.2.1 forbids it, and some do it. */
+static void test_message_in_base64(void **state)
+{
+	/* "Subject: x" above "inner words"; and the same within another one. */
+#define ONCE "U3ViamVjdDogeA0KDQppbm5lciB3b3Jkcw==\r\n"
+#define TWICE                                                                                                  \
+	"Q29udGVudC1UeXBlOiBtZXNzYWdlL3JmYzgyMg0KQ29udGVudC1UcmFuc2Zlci1FbmNvZGluZzogYmFzZTY0DQoNClUzVmlhbVZqZERv" \
+	"Z2VBMEtEUXBwYm01bGNpQjNiM0prY3c9PQ0K\r\n"
+	struct facts f = read_text(
+	    MULTI("mixed", PART("text/plain", "see below") PART(
+			       "message/rfc822\r\nContent-Transfer-Encoding: base64", ONCE)));
+
+	(void)state;
+	assert_span(f.text, "see below");
+	assert_int_equal(f.nparts, 1);
+	assert_span(f.parts[0].text, "inner words");
+	assert_span(f.returned_header, "Subject: x\n");
+	f = read_text(HEAD "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" ONCE);
+	assert_span(f.text, "inner words");
+	f = read_text(HEAD "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" TWICE);
+	assert_span(f.text, "inner words");
 }
 
 static void test_report(void **state)
@@ -443,6 +521,8 @@ int main(void)
 		cmocka_unit_test(test_plain),	    cmocka_unit_test(test_header),
 		cmocka_unit_test(test_texts),	    cmocka_unit_test(test_alternative),
 		cmocka_unit_test(test_mixed),	    cmocka_unit_test(test_message_within),
+		cmocka_unit_test(test_message_aside), cmocka_unit_test(test_message_in_base64),
+		cmocka_unit_test(test_attached_text),
 		cmocka_unit_test(test_report),	    cmocka_unit_test(test_signed_and_encrypted),
 		cmocka_unit_test(test_partial),	    cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_header_only), cmocka_unit_test(test_nested_groups),

@@ -366,6 +366,8 @@ static void words_name_recipients_too(void **state)
 	assert_false(at[1].permanent);
 	assert_span(reading_returned_id(a, &f), "hb.x@example.com");
 	f.text = SPAN("Your message to bob@example.org is delayed; support@example.com need do nothing.");
+	assert_int_equal(reading_bounce(a, &f, &at), 0);
+	f.text = SPAN("Your message to bob@example.org is delayed: 451 busy; support@example.com need do nothing.");
 	assert_int_equal(reading_bounce(a, &f, &at), 1);
 	assert_int_equal(at[0].action, BOUNCE_DELAYED);
 }

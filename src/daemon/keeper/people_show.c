@@ -64,8 +64,11 @@ static void text_cells(struct turn *t, struct row *row, const struct facts *f, b
 
 	row_text(row, "new_text", new);
 	row_number(row, "trimmed", (int64_t)(all.n - new.n));
-	if (full)
-		row_text(row, "text", utf8_cut(f->text, SHOW_TEXT));
+	if (!full)
+		return;
+	struct stretch *at;
+	reading_whole_text(t->a, f, &all, &at);
+	row_text(row, "text", utf8_cut(all, SHOW_TEXT));
 }
 
 static void facts_cells(struct turn *t, struct row *row, uint64_t message, bool full)

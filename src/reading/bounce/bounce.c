@@ -16,16 +16,31 @@ static const struct dialect {
 	{ failed_field_dialect, true },
 	{ fields_dialect, false },
 	{ notification_dialect, false },
+	{ name_dialect, false },
 	{ list_dialect, true },
 	{ session_dialect, false },
-	{ name_dialect, false },
 	{ sentence_dialect, false },
 	{ anywhere_dialect, false },
 	{ returned_dialect, false },
 };
 
+/* Google Groups and web archives show "davi...@example.com" to those who must not see more of it. */
+static bool is_masked(struct span address)
+{
+	ptrdiff_t at = span_chr(address, '@');
+
+	return at >= 0 && span_iends(span_sub(address, 0, (size_t)at), SPAN("..."));
+}
+
 void telling_add(struct telling *t, struct bounce_recipient one)
 {
+	struct span address = one.address;
+
+	if (is_masked(address))
+		return;
+	if (t->nameless && one.status.n == 0)
+		one = t->whoever;
+	one.address = address;
 	for (uint32_t i = 0; i < t->n; i++)
 		if (span_ieq(t->at[i].address, one.address))
 			return;
@@ -47,6 +62,19 @@ void telling_add_address(struct telling *t, struct span address)
 	telling_add(t, one);
 }
 
+/* Mere words of lateness that tell of nobody why he waits name nobody: nothing has failed. */
+static void drop_the_merely_late(struct telling *t)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct bounce_recipient *r = &t->at[i];
+		if (t->reported || r->action != BOUNCE_DELAYED || r->status.n || r->diagnostic.n)
+			t->at[n++] = *r;
+	}
+	t->n = n;
+}
+
 uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out)
 {
 	struct telling t = {
@@ -63,6 +91,7 @@ uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_re
 		if (t.n == 0 || dialects[i].adds)
 			dialects[i].read(&t);
 	describe_recipients(&t);
+	drop_the_merely_late(&t);
 	*out = t.at;
 	return t.n;
 }

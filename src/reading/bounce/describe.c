@@ -16,6 +16,8 @@ static const struct span passing[] = {
 	WORD("has expired"), WORD("delivery expired"), WORD("been in the queue too long"),
 	WORD("been on the queue too long"), WORD("not been able to deliver"), WORD("deferred:"),
 	WORD("delivery attempts have failed"),
+	/* Another message might please them. */
+	WORD("not accepting mail with"), WORD("not accepting messages with"),
 };
 
 static bool digit(char c)

@@ -14,10 +14,13 @@ struct telling {
 	struct bounce_recipient *at; /* room for LIMIT_REPORT_RECIPIENTS */
 	uint32_t n;
 	bool reported;		      /* a report says what happened to them */
+	bool nameless;		      /* ... of somebody whose address it does not give: */
+	struct bounce_recipient whoever;
+	bool named;		      /* they are names that stand without a domain */
 	bool late;		      /* the words are a warning: they will try again */
 };
 
-/* Adds one that is not there yet. */
+/* Adds one that is not there yet, unless the address is masked. */
 void telling_add(struct telling *t, struct bounce_recipient one);
 /* The same of an address found in words. */
 void telling_add_address(struct telling *t, struct span address);
@@ -39,8 +42,8 @@ void returned_dialect(struct telling *t);    /* nothing but the returned message
 struct span enhanced_status(struct span value);
 /* "rfc822; user@example.com": what follows the type, without brackets (RFC 3464 section 2.3.1). */
 struct span typed_address(struct span value);
-/* One block of fields as a recipient; false where it names none. */
-bool recipient_of_block(struct arena *a, const struct fact_report *r, struct bounce_recipient *out);
+/* One block of fields as a recipient; without an address where it names none. */
+struct bounce_recipient recipient_of_block(struct arena *a, const struct fact_report *r);
 /* The run of address characters around the next '@' of *rest, which is cut off behind it. */
 bool next_address(struct span *rest, struct span *out);
 /* A recipient, not the server itself, nor the one it writes to, nor, where others are known, who wrote. */

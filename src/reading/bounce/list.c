@@ -44,6 +44,6 @@ void list_dialect(struct telling *t)
 {
 	struct span rest = t->text, line;
 
-	while (t->n < LIMIT_REPORT_RECIPIENTS && span_split(&rest, '\n', &line))
+	while (!t->named && t->n < LIMIT_REPORT_RECIPIENTS && span_split(&rest, '\n', &line))
 		read_line(t, without_bullet(span_trim(line)));
 }

@@ -36,13 +36,36 @@ static struct span first_word(struct span line)
 	return span_sub(line, 0, n);
 }
 
-/* Indented, and nothing behind it but blanks: no sentence. */
+/* Nothing stands behind it but a reason, set apart by blanks or brackets: it is no sentence. */
 static bool is_name(struct span line, struct span name)
 {
-	struct span behind = span_trim(span_sub(line, name.n, SIZE_MAX));
+	struct span behind = span_sub(line, name.n, SIZE_MAX);
+	bool apart = span_starts(behind, SPAN("  ")) || span_starts(behind, SPAN("\t")) ||
+		     span_starts(behind, SPAN(" (")) || span_trim(behind).n == 0;
 
-	return name.n && name.n <= LIMIT_LOCAL_PART && behind.n == 0 && span_chr(name, '@') < 0 &&
+	return name.n && name.n <= LIMIT_LOCAL_PART && apart && span_chr(name, '@') < 0 &&
 	       ascii_alnum(name.p[0]);
+}
+
+static void add_name(struct telling *t, struct span name, struct span domain)
+{
+	telling_add_address(t, span_of(arena_printf(t->arena, "%.*s@%.*s", SPAN_ARG(name), SPAN_ARG(domain))));
+	t->named = true;
+}
+
+/* Universities explain how addresses look there: "by emailing NAME@example.edu". */
+static bool add_as_explained(struct telling *t, struct span name)
+{
+	struct span rest = t->text, address;
+	bool any = false;
+
+	while (t->n < LIMIT_REPORT_RECIPIENTS && next_address(&rest, &address)) {
+		if (!span_starts(address, SPAN("NAME@")) || address.n == 5)
+			continue;
+		add_name(t, name, span_sub(address, 5, SIZE_MAX));
+		any = true;
+	}
+	return any;
 }
 
 void name_dialect(struct telling *t)
@@ -53,12 +76,15 @@ void name_dialect(struct telling *t)
 	while (domain.n && t->n < LIMIT_REPORT_RECIPIENTS && span_split(&rest, '\n', &line)) {
 		line = span_trim(line);
 		struct span name = first_word(line);
-		if (heads(line) || (line.n > 2 && line.p[line.n - 1] == ':' && below))
+		if (line.n == 0)
+			continue;
+		if (heads(line) || (line.p[line.n - 1] == ':' && below && !t->named)) {
 			below = true;
-		else if (below && is_name(line, name))
-			telling_add_address(t, span_of(arena_printf(t->arena, "%.*s@%.*s", SPAN_ARG(name),
-								    SPAN_ARG(domain))));
-		else if (line.n && below && t->n)
-			return;
+		} else if (below && is_name(line, name)) {
+			if (!add_as_explained(t, name))
+				add_name(t, name, domain);
+		} else {
+			below = false;
+		}
 	}
 }

@@ -51,32 +51,34 @@ struct span enhanced_status(struct span value)
 	return whole ? span_sub(value, 0, n) : SPAN_NONE;
 }
 
-bool recipient_of_block(struct arena *a, const struct fact_report *r, struct bounce_recipient *out)
+struct bounce_recipient recipient_of_block(struct arena *a, const struct fact_report *r)
 {
 	struct span address = typed_address(report_field(r, SPAN("Original-Recipient")));
 
 	/* The address we wrote to, where it is told; a server on the way may have replaced it. */
 	if (address.n == 0)
 		address = typed_address(report_field(r, SPAN("Final-Recipient")));
-	if (address.n == 0)
-		return false;
-	*out = (struct bounce_recipient){
+	struct bounce_recipient one = {
 		.address = address,
 		.status = enhanced_status(report_field(r, SPAN("Status"))),
 		.diagnostic = report_field(r, SPAN("Diagnostic-Code")),
 	};
-	out->action = action_of(a, report_field(r, SPAN("Action")), out->status);
-	out->permanent = out->action == BOUNCE_FAILED && !(out->status.n && out->status.p[0] == '4');
-	return true;
+	one.action = action_of(a, report_field(r, SPAN("Action")), one.status);
+	one.permanent = one.action == BOUNCE_FAILED && !(one.status.n && one.status.p[0] == '4');
+	return one;
 }
 
 void report_dialect(struct telling *t)
 {
-	struct bounce_recipient one;
-
-	for (uint32_t i = 0; i < t->facts->nreports; i++)
-		if (recipient_of_block(t->arena, &t->facts->reports[i], &one))
+	for (uint32_t i = 0; i < t->facts->nreports; i++) {
+		struct bounce_recipient one = recipient_of_block(t->arena, &t->facts->reports[i]);
+		if (one.address.n) {
 			telling_add(t, one);
+		} else if (one.status.n) {
+			t->nameless = true;
+			t->whoever = one;
+		}
+	}
 	t->reported = t->n > 0;
 }
 
@@ -96,9 +98,9 @@ struct block {
 static void end_block(struct telling *t, struct block *b)
 {
 	const struct fact_report r = { .fields = b->fields, .n = b->n };
-	struct bounce_recipient one;
+	struct bounce_recipient one = recipient_of_block(t->arena, &r);
 
-	if (recipient_of_block(t->arena, &r, &one))
+	if (one.address.n)
 		telling_add(t, one);
 	b->n = 0;
 }
