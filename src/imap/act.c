@@ -11,7 +11,7 @@ enum imap_fault imap_search(struct imap *imap, struct mailimap_search_key *key, 
 	clist *found = NULL;
 
 	*lowest = 0;
-	imap_arm(imap, LIST_MS, COMMAND_BYTES + bytes);
+	imap_arm(imap, imap->timeouts.list, COMMAND_BYTES + bytes);
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_search(imap->m, NULL, key, &found);
 	mailimap_search_key_free(key);
 	/* Where it fails, libetpan has freed its result and still hands it out. */
@@ -114,7 +114,7 @@ enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uin
 	*moved = 0;
 	if (!set)
 		abort();
-	imap_arm(imap, LIST_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.list, COMMAND_BYTES);
 	/* Before it moves, for afterwards it lies in a mailbox that is not open. */
 	enum imap_fault fault = store(imap, set, mailimap_flag_new_seen(), true);
 	if (!fault)

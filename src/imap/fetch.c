@@ -57,7 +57,7 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 	struct frame_batch_item last;
 
 	*top = 0;
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	enum imap_fault fault =
 		imap_outcome(imap, imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_noop(imap->m), "NOOP");
 	if (fault)
@@ -66,7 +66,7 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
 	if (!*exists)
 		return IMAP_FINE;
 	imap->rows = (struct rows){ .items = &last, .room = 1, .from = 1, .to = UINT32_MAX };
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	fault = fetch(imap, 0, 0, WANTED_UID, 0);
 	*top = imap->rows.top;
 	return fault;
@@ -88,7 +88,7 @@ enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct 
 
 	*n = 0;
 	imap->rows = (struct rows){ .items = found, .room = 2 * LIMIT_UID_WINDOW, .from = from, .to = to };
-	imap_arm(imap, LIST_MS, COMMAND_BYTES + (uint64_t)LIMIT_UID_WINDOW * ROW_BYTES);
+	imap_arm(imap, imap->timeouts.list, COMMAND_BYTES + (uint64_t)LIMIT_UID_WINDOW * ROW_BYTES);
 	enum imap_fault fault = fetch(imap, from, to, WANTED_PLACE, 0);
 	if (fault)
 		return fault;
@@ -131,7 +131,7 @@ enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, u
 {
 	buf_reset(bytes);
 	imap->rows = (struct rows){ .items = items, .n = n, .bytes = bytes, .limit = limit };
-	imap_arm(imap, BODIES_MS, COMMAND_BYTES + (uint64_t)n * (limit + ROW_BYTES));
+	imap_arm(imap, imap->timeouts.bodies, COMMAND_BYTES + (uint64_t)n * (limit + ROW_BYTES));
 	enum imap_fault fault = fetch(imap, items[0].uid, items[n - 1].uid, WANTED_BODY, limit);
 	/* What a broken connection left half way is no message. */
 	bytes->n = imap->rows.start;

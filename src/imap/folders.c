@@ -118,7 +118,7 @@ static void look_at(const struct mailimap_mailbox_list *box, struct found *f)
 static enum imap_fault list_all(struct imap *imap, clist **boxes)
 {
 	*boxes = NULL;
-	imap_arm(imap, LIST_MS, FOLDERS_BYTES);
+	imap_arm(imap, imap->timeouts.list, FOLDERS_BYTES);
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_list(imap->m, "", "*", boxes);
 	if (code != MAILIMAP_NO_ERROR)
 		*boxes = NULL;

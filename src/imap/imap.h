@@ -21,6 +21,17 @@ enum imap_fault {
 	IMAP_WRONG,	/* a person must change a setting: no such host, no such mailbox, ... */
 };
 
+/* How long one command may take as a whole, in milliseconds. */
+struct imap_timeouts {
+	int64_t connect; /* also TLS: 30 s */
+	int64_t command; /* greeting, login, NOOP: 60 s */
+	int64_t list;	 /* SELECT, LIST, SEARCH, places of messages, MOVE: 2 min */
+	int64_t bodies;	 /* 5 min */
+	int64_t idle;	 /* the answers to IDLE and to its end: 30 s */
+	int64_t goodbye; /* LOGOUT: 3 s */
+};
+extern const struct imap_timeouts imap_timeouts_standard;
+
 struct imap_server {
 	const char *host;
 	uint16_t port;
@@ -32,8 +43,8 @@ struct imap_server {
 	void *context;
 };
 
-/* Never NULL. */
-struct imap *imap_new(void);
+/* Never NULL; keeps a copy of the timeouts. */
+struct imap *imap_new(const struct imap_timeouts *timeouts);
 /* Ends the connection with LOGOUT where it is good. NULL-safe, sets the caller's pointer to NULL. */
 void imap_free(struct imap **imap);
 

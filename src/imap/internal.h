@@ -2,17 +2,13 @@
 /* What the files of this folder share. */
 #pragma once
 #include "imap/imap.h"
+#include "imap/nesting.h"
 #include "imap/words.h"
 #include "stream/stream.h"
 #include <libetpan/libetpan.h>
 
-/* How long one command may take as a whole, and how much its answer may be. */
+/* How much the answer to one command may be. */
 enum {
-	CONNECT_MS = 30 * 1000,
-	COMMAND_MS = 60 * 1000,
-	LIST_MS = 120 * 1000,
-	BODIES_MS = 300 * 1000,
-	GOODBYE_MS = 3 * 1000,
 	COMMAND_BYTES = 256 * 1024,
 	FOLDERS_BYTES = 8 * 1024 * 1024,
 	ROW_BYTES = 4 * 1024, /* of one FETCH row besides its body */
@@ -47,9 +43,12 @@ enum offers {
 
 struct imap {
 	struct stream *stream;
+	struct imap_timeouts timeouts;
 	struct stream_beside beside; /* answer NULL: nothing is */
 	mailimap *m;
+	struct nesting nesting;
 	struct rows rows;
+	uint32_t uidvalidity; /* of the open mailbox; 0: none is open */
 	unsigned own_tag;
 	unsigned offers; /* enum offers */
 	bool broken;	 /* out of step: nothing more is said or heard */

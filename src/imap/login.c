@@ -108,7 +108,7 @@ static enum imap_fault refused(struct imap *imap, const char *user, bool token)
 static enum imap_fault authenticate(struct imap *imap, const struct mechanism *how, const char *user,
 				    const char *secret)
 {
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	switch (converse(imap, how, user, secret)) {
 	case OWN_OK:
 		imap->m->imap_state = MAILIMAP_STATE_AUTHENTICATED;
@@ -133,7 +133,7 @@ static enum imap_fault login_quoted(struct imap *imap, const char *user, const c
 		return imap_fail(
 			imap, IMAP_WRONG,
 			"the server offers no AUTH=PLAIN, and LOGIN takes only ASCII: change the password");
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	enum imap_fault fault = imap_outcome(imap, mailimap_login(imap->m, user, password), "LOGIN");
 	return fault == IMAP_SAID_NO ? refused(imap, user, false) : fault;
 }

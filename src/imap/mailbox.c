@@ -46,7 +46,8 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 	if (!mailbox_name_may_write(span_of(name)))
 		return imap_fail(imap, IMAP_WRONG, "%s: not a name the server can be asked for",
 				 buf_cstr(&shown));
-	imap_arm(imap, LIST_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.list, COMMAND_BYTES);
+	imap->uidvalidity = 0;
 	int code = read_only ? mailimap_examine(imap->m, name) : mailimap_select(imap->m, name);
 	enum imap_fault fault = imap_outcome(imap, code, buf_cstr(&shown));
 	if (fault == IMAP_SAID_NO && words_are_transient(words_of_tagged(imap_answer(imap))))
@@ -62,12 +63,15 @@ enum imap_fault imap_select(struct imap *imap, const char *name, bool read_only,
 	if (!info || !info->sel_uidvalidity ||
 	    !words_confirm_uidvalidity(imap_answer(imap), info->sel_uidvalidity))
 		return imap_fail(imap, IMAP_WRONG,
-				 "%s has no valid UIDVALIDITY: its messages cannot be told apart for long",
+				 "%s has no valid UIDVALIDITY: its messages cannot be told apart for long: "
+				 "ask who runs the server, or watch another mailbox",
 				 buf_cstr(&shown));
 	if (span_ifind(imap_answer(imap), SPAN("[UIDNOTSTICKY]")) >= 0)
 		return imap_fail(imap, IMAP_WRONG,
-				 "%s does not keep its UIDs (UIDNOTSTICKY): it cannot be watched",
+				 "%s does not keep its UIDs (UIDNOTSTICKY): it cannot be watched: "
+				 "ask who runs the server, or watch another mailbox",
 				 buf_cstr(&shown));
+	imap->uidvalidity = info->sel_uidvalidity;
 	*out = (struct imap_mailbox){ .uidvalidity = info->sel_uidvalidity,
 				      .uidnext = info->sel_uidnext,
 				      .exists = info->sel_exists,

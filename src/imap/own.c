@@ -74,7 +74,7 @@ enum imap_fault imap_capabilities(struct imap *imap)
 	struct span line;
 
 	imap->offers = 0;
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	enum own_reply reply = own_command(imap, "CAPABILITY") ? OWN_UNTAGGED : OWN_LOST;
 	while (reply == OWN_UNTAGGED) {
 		reply = own_line(imap, &line);

@@ -10,6 +10,15 @@
 /* mailstream_read copies what remains down after each line, so a larger buffer is slower. */
 enum { MAILSTREAM_BUFFER = 8192 };
 
+const struct imap_timeouts imap_timeouts_standard = {
+	.connect = 30 * 1000,
+	.command = 60 * 1000,
+	.list = 120 * 1000,
+	.bodies = 300 * 1000,
+	.idle = 30 * 1000,
+	.goodbye = 3 * 1000,
+};
+
 static struct imap *of_low(mailstream_low *low)
 {
 	return low->data;
@@ -18,9 +27,10 @@ static struct imap *of_low(mailstream_low *low)
 /* libetpan takes 0 for "try again" inside a literal: an end must be -1. */
 static ssize_t low_read(mailstream_low *low, void *p, size_t n)
 {
-	ssize_t r = n ? stream_read(of_low(low)->stream, p, n) : 0;
+	struct imap *imap = of_low(low);
+	ssize_t r = n ? stream_read(imap->stream, p, n) : 0;
 
-	return r < 0 ? -1 : r;
+	return r < 0 || !nesting_feed(&imap->nesting, span_make(p, (size_t)r)) ? -1 : r;
 }
 
 static ssize_t low_write(mailstream_low *low, const void *p, size_t n)
@@ -52,12 +62,13 @@ static mailstream_low_driver driver = {
 	.mailstream_free = low_free,
 };
 
-struct imap *imap_new(void)
+struct imap *imap_new(const struct imap_timeouts *timeouts)
 {
 	struct imap *imap = calloc(1, sizeof(*imap));
 
 	if (!imap || !(imap->m = mailimap_new(0, NULL)))
 		abort();
+	imap->timeouts = *timeouts;
 	rows_hook(imap);
 	return imap;
 }
@@ -70,7 +81,7 @@ void imap_free(struct imap **imap)
 		return;
 	/* mailimap_free says LOGOUT; on a broken dialogue the stream says nothing at all. */
 	if (i->stream)
-		stream_arm(i->stream, i->broken ? 0 : GOODBYE_MS, i->broken ? 0 : COMMAND_BYTES);
+		stream_arm(i->stream, i->broken ? 0 : i->timeouts.goodbye, i->broken ? 0 : COMMAND_BYTES);
 	mailimap_free(i->m);
 	stream_close(&i->stream);
 	free(i);
@@ -158,6 +169,10 @@ static enum imap_fault lost(struct imap *imap, int code, const char *what)
 	struct span bye = words_of_bye(imap_answer(imap));
 	int failed = stream_failed(imap->stream);
 
+	if (imap->nesting.too_deep) {
+		imap->over_answer = true;
+		return imap_fail(imap, IMAP_LOST, "%s: the server's answer nests deeper than any answer should", what);
+	}
 	imap->over_answer = !bye.n && (!failed || failed == -EPIPE || failed == -EMSGSIZE);
 	if (bye.n)
 		return imap_fail(imap, IMAP_LOST, "%s: the server said goodbye: %s", what, imap_quote(bye));
@@ -170,10 +185,20 @@ static enum imap_fault lost(struct imap *imap, int code, const char *what)
 			 code);
 }
 
+/* What we know by its UID may be another message from now on. */
+static bool numbered_anew(const struct imap *imap)
+{
+	const struct mailimap_selection_info *info = imap->m->imap_selection_info;
+
+	return imap->uidvalidity && info && info->sel_uidvalidity != imap->uidvalidity;
+}
+
 enum imap_fault imap_outcome(struct imap *imap, int code, const char *what)
 {
 	if (imap->broken)
 		return IMAP_LOST;
+	if (numbered_anew(imap))
+		return imap_fail(imap, IMAP_LOST, "%s: the server has numbered the mailbox anew while it was open", what);
 	if (code == MAILIMAP_NO_ERROR || code == MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
 		return IMAP_FINE;
 	hear_reason(imap);
@@ -215,7 +240,7 @@ static enum imap_fault fault_of(int code)
 static enum imap_fault start_tls(struct imap *imap, const struct imap_server *server)
 {
 	const char *name = server->tls_name && *server->tls_name ? server->tls_name : server->host;
-	int r = stream_tls(imap->stream, name, server->ca_file, CONNECT_MS, &imap->why);
+	int r = stream_tls(imap->stream, name, server->ca_file, imap->timeouts.connect, &imap->why);
 
 	if (!r)
 		return IMAP_FINE;
@@ -225,7 +250,7 @@ static enum imap_fault start_tls(struct imap *imap, const struct imap_server *se
 
 static enum imap_fault connect_stream(struct imap *imap, const struct imap_server *server)
 {
-	int r = stream_connect(server->host, server->port, CONNECT_MS, &imap->stream, &imap->why);
+	int r = stream_connect(server->host, server->port, imap->timeouts.connect, &imap->stream, &imap->why);
 
 	if (r) {
 		imap->broken = true;
@@ -240,7 +265,7 @@ static enum imap_fault ask_for_tls(struct imap *imap, const struct imap_server *
 {
 	struct span line;
 
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	enum own_reply reply = own_command(imap, "STARTTLS") ? OWN_UNTAGGED : OWN_LOST;
 	while (reply == OWN_UNTAGGED)
 		reply = own_line(imap, &line);
@@ -252,7 +277,7 @@ static enum imap_fault ask_for_tls(struct imap *imap, const struct imap_server *
 	if (reply != OWN_OK)
 		return imap_outcome(imap, MAILIMAP_ERROR_STREAM, "STARTTLS");
 	if (imap->m->imap_stream->read_buffer_len || stream_pending(imap->stream)) {
-		imap_fail(imap, IMAP_LOST, "the server sent bytes ahead of TLS: refused");
+		imap_fail(imap, IMAP_LOST, "the server sent bytes ahead of TLS: refused: use tls = implicit");
 		return IMAP_WRONG;
 	}
 	return start_tls(imap, server);
@@ -265,12 +290,13 @@ static enum imap_fault hear_greeting(struct imap *imap)
 
 	if (!stream)
 		abort();
-	imap_arm(imap, COMMAND_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
 	int code = mailimap_connect(imap->m, stream);
 	if (code == MAILIMAP_NO_ERROR_AUTHENTICATED) {
 		imap->broken = true;
 		return imap_fail(imap, IMAP_WRONG,
-				 "the server says that we are logged in already (PREAUTH): refused");
+				 "the server says that we are logged in already (PREAUTH): refused: "
+				 "set tls = implicit, or ask who runs the server");
 	}
 	return imap_outcome(imap, code, "greeting");
 }

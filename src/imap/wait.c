@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 
-enum { IDLE_MS = 30 * 1000, WATCHED = IMAP_OTHERS + 1 };
+enum { WATCHED = IMAP_OTHERS + 1 };
 
 static bool unread(const struct imap *imap)
 {
@@ -65,6 +65,9 @@ static enum own_reply hear(struct imap *imap, bool *news)
 		imap->m->imap_selection_info->sel_exists = (uint32_t)n;
 		*news = true;
 	}
+	if (reply == OWN_UNTAGGED && span_ifind(line, SPAN("[UIDVALIDITY ")) >= 0 &&
+	    !words_confirm_uidvalidity(line, imap->uidvalidity))
+		imap->m->imap_selection_info->sel_uidvalidity = 0;
 	return reply;
 }
 
@@ -79,13 +82,13 @@ static enum own_reply idle(struct imap *imap, struct pollfd *others, nfds_t n, i
 		return reply;
 	reply = OWN_UNTAGGED;
 	while (reply == OWN_UNTAGGED && !*news && server_speaks(imap, others, n, until)) {
-		imap_arm(imap, IDLE_MS, COMMAND_BYTES);
+		imap_arm(imap, imap->timeouts.idle, COMMAND_BYTES);
 		reply = hear(imap, news);
 	}
 	/* Anything tagged ends IDLE before we did. */
 	if (reply != OWN_UNTAGGED)
 		return reply == OWN_CONTINUE ? OWN_LOST : reply;
-	imap_arm(imap, IDLE_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.idle, COMMAND_BYTES);
 	if (stream_write(imap->stream, done, sizeof(done) - 1))
 		return OWN_LOST;
 	while (reply == OWN_UNTAGGED)
@@ -111,10 +114,10 @@ enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, in
 		*news = server_speaks(imap, others, n, until);
 		return IMAP_FINE;
 	}
-	imap_arm(imap, IDLE_MS, COMMAND_BYTES);
+	imap_arm(imap, imap->timeouts.idle, COMMAND_BYTES);
 	switch (idle(imap, others, n, until, news)) {
 	case OWN_OK:
-		return IMAP_FINE;
+		return imap_outcome(imap, MAILIMAP_NO_ERROR, "IDLE");
 	case OWN_NO:
 		/* Then by looking now and then; the mailbox is watched all the same. */
 		imap->no_idle = true;

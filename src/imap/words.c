@@ -58,7 +58,7 @@ int64_t words_retry_after(struct span words)
 bool words_are_transient(struct span words)
 {
 	const struct span codes[] = { SPAN("[UNAVAILABLE]"), SPAN("[THROTTLED]"), SPAN("[INUSE]"),
-				      SPAN("[LIMIT]"), SPAN("[SERVERBUG]") };
+				      SPAN("[LIMIT]"), SPAN("[OVERQUOTA]"), SPAN("[SERVERBUG]") };
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
 		if (span_istarts(words, codes[i]))

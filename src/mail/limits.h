@@ -8,6 +8,7 @@ enum {
 	LIMIT_FETCH_MAX = 8 * 1024 * 1024,    /* the most `fetch_limit` may say */
 	LIMIT_BATCH_MESSAGES = 200,           /* messages in one batch from poller to reader */
 	LIMIT_BATCH_BYTES = 4 * 1024 * 1024,  /* bytes in it, unless one message alone is larger */
+	LIMIT_IMAP_NESTING = 100,	      /* parentheses in an answer of the server */
 	LIMIT_UID_WINDOW = 1000,	      /* UIDs of a mailbox that are listed at once */
 	LIMIT_MAILBOX_NAME = 255,	      /* bytes on the wire */
 	LIMIT_SECRET = 1024,		      /* bytes of a password */

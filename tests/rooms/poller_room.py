@@ -62,7 +62,7 @@ class Poller(frames.Room):
         return told
 
     @staticmethod
-    def _batch(r):
+    def batch(r):
         number, n = r.take(">Q"), r.take(">I")
         size = os.fstat(r.fd).st_size
         data = os.pread(r.fd, size, 0)
@@ -97,7 +97,7 @@ class Poller(frames.Room):
             if kind == frames.SEEN_ALL:
                 return items, (r.take(">I"), r.take(">I"), r.take(">I"), r.take(">Q"))
             assert kind == frames.BATCH, kind
-            number, more = self._batch(r)
+            number, more = self.batch(r)
             items += more
             if answer:
                 self.batch_done(number)

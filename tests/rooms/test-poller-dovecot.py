@@ -106,7 +106,7 @@ def test_two_batches_ahead(s, uidvalidity):
     p.selected()
     numbers = []
     for _ in range(2):
-        numbers.append(p._batch(p.keeper.expect(frames.BATCH))[0])
+        numbers.append(p.batch(p.keeper.expect(frames.BATCH))[0])
     p.keeper.sock.settimeout(0.3)
     try:
         extra = p.keeper.receive()
@@ -115,7 +115,7 @@ def test_two_batches_ahead(s, uidvalidity):
     p.keeper.sock.settimeout(frames.SECONDS)
     t.equal("no third batch before the first is answered", (numbers, extra), ([1, 2], None))
     p.batch_done(1)
-    t.equal("then it comes", p._batch(p.keeper.expect(frames.BATCH))[0], 3)
+    t.equal("then it comes", p.batch(p.keeper.expect(frames.BATCH))[0], 3)
     t.equal("told to stop while it waits for the keeper", p.stop(), "orderly")
     p.close()
 
@@ -170,8 +170,8 @@ def test_expunged_meanwhile(s):
             m.append(message(n), "Busy", flags="")
         p = opened(s, mailbox="Busy")
         p.selected()
-        p._batch(p.keeper.expect(frames.BATCH))
-        p._batch(p.keeper.expect(frames.BATCH))
+        p.batch(p.keeper.expect(frames.BATCH))
+        p.batch(p.keeper.expect(frames.BATCH))
         # The poller now waits for an answer; the messages after the third are listed but not fetched.
         m.imap.select("Busy")
         m.imap.uid("store", "6:8", "+FLAGS", "(\\Deleted)")
@@ -205,7 +205,7 @@ def test_orders(s, uidvalidity):
     t.check("nor to a mailbox that is not there: the server's words",
             not ok and "Mailbox doesn't exist" in text, text)
     p.order(frames.REFETCH, uidvalidity, 10)
-    number, items = p._batch(p.keeper.expect(frames.BATCH))
+    number, items = p.batch(p.keeper.expect(frames.BATCH))
     p.batch_done(number)
     t.equal("one message is fetched again", ([i.uid for i in items], p.order_done()[0]), ([10], True))
     p.order(frames.REFETCH, uidvalidity, 8)

@@ -3,12 +3,23 @@
 
 It serves one mailbox of (uid, bytes). `scripts` replaces the answer to a command: a verb ("FETCH",
 "SELECT", "IDLE", "greeting", ...) or a verb and the place of its use in all connections ("FETCH 3"),
-with a function of (connection, tag, arguments). What the client sent stands in `heard`."""
+with a function of (connection, tag, arguments). `blocks` does the same with steps of a dialogue that is
+a file (imap_dialogue.py says how these look). What the client sent stands in `heard`."""
 import re
+import select
 import socket
+import struct
 import threading
+import time
 
 SECONDS = 20
+DRIP_SECONDS = 0.1
+TICK_SECONDS = 0.05
+FLOOD_LINES = 1000
+
+
+def message(uid, size=20):
+    return f"Subject: {uid}\r\n\r\n".encode() + b"x" * size
 
 
 class Gone(Exception):
@@ -19,6 +30,7 @@ class Connection:
     def __init__(self, server, sock):
         self.server, self.sock = server, sock
         self.file = sock.makefile("rb")
+        self.told = 0  # how many messages the client was told of
 
     def send(self, text):
         try:
@@ -60,6 +72,10 @@ class Connection:
     def answer(self, verb, tag, arguments):
         with self.server.lock:
             count = self.server.counts[verb] = self.server.counts.get(verb, 0) + 1
+            steps = self.server.steps(verb, count, arguments)
+        if steps is not None:
+            self.perform(steps, verb, tag, arguments)
+            return
         script = self.server.scripts.get(f"{verb} {count}") or self.server.scripts.get(verb) or \
             getattr(self, "do_" + verb.lower(), None)
         if script is None:
@@ -69,14 +85,82 @@ class Connection:
         else:
             script(self, tag, arguments)
 
+    # Steps of a dialogue ----------------------------------------------------------------------------
+
+    def perform(self, steps, verb, tag, arguments):
+        for word, rest in steps:
+            rest = rest.replace("TAG", tag)
+            if word == ">":
+                self.send(rest + "\r\n")
+            elif word in ("ok", "no", "bad"):
+                self.send(f"{tag} {word.upper()} {rest or 'done'}\r\n")
+            elif word == "good":
+                getattr(self, "do_" + verb.lower())(tag, arguments)
+            elif word == "<":
+                if not self.line().upper().startswith(rest.upper()):
+                    raise Gone
+            else:
+                self.act(word, rest, arguments)
+
+    def act(self, word, rest, arguments):
+        number, _, text = rest.partition(" ")
+        if word == "raw":
+            self.send(rest.encode().decode("unicode_escape").encode())
+        elif word in ("flood", "fill"):
+            line = text.encode().decode("unicode_escape") + ("\r\n" if word == "flood" else "")
+            for at in range(0, int(number), FLOOD_LINES):
+                self.send(line * min(FLOOD_LINES, int(number) - at))
+        elif word == "drip":
+            for c in rest.encode().decode("unicode_escape"):
+                self.send(c)
+                time.sleep(DRIP_SECONDS)
+        elif word == "row":
+            self.row(int(number), dict(self.server.messages)[int(number)], arguments, text and " " + text)
+        elif word == "whole":
+            self.row(int(number), dict(self.server.messages)[int(number)], "BODY.PEEK[]<0.9999999>")
+        elif word == "replace":
+            self.server.messages = [(u, text.encode() if u == int(number) else b) for u, b in self.server.messages]
+        elif word == "deliver":
+            self.server.messages.append((int(number), message(int(number))))
+        elif word == "expunge":
+            self.server.messages = [m for m in self.server.messages if m[0] != int(number)]
+        elif word == "uidvalidity":
+            self.server.uidvalidity = int(number)
+        elif word == "tls":
+            self.start_tls(rest)
+        elif word == "reset":
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise Gone
+        elif word == "close":
+            raise Gone
+        elif word == "hang":
+            self.hang()
+        elif word == "heard":
+            select.select([self.sock], [], [], SECONDS)
+        else:
+            raise ValueError(f"no such step: {word} {rest}")
+
+    def start_tls(self, label):
+        try:
+            self.sock = self.server.tls[label].wrap_socket(self.sock, server_side=True)
+            self.file = self.sock.makefile("rb")
+        except OSError as e:
+            raise Gone from e
+
     # What a good server does ------------------------------------------------------------------------
 
     def do_greeting(self, *_):
+        if self.server.implicit:
+            self.start_tls("good")
         self.send("* OK ready\r\n")
 
     def do_capability(self, tag, _):
         self.send(f"* CAPABILITY IMAP4rev1 {self.server.capabilities}\r\n")
         self.ok(tag)
+
+    def do_starttls(self, tag, _):
+        self.ok(tag)
+        self.start_tls("good")
 
     def do_login(self, tag, _):
         self.ok(tag)
@@ -87,11 +171,12 @@ class Connection:
         self.ok(tag)
 
     def do_list(self, tag, _):
-        self.send('* LIST () "/" INBOX\r\n')
+        self.send('* LIST () "/" INBOX\r\n* LIST (\\Sent) "/" Sent\r\n')
         self.ok(tag)
 
     def do_select(self, tag, _):
         messages = self.server.messages
+        self.told = len(messages)
         self.send(f"* FLAGS (\\Seen)\r\n* {len(messages)} EXISTS\r\n{self.server.flags}"
                   f"* OK [UIDVALIDITY {self.server.uidvalidity}] ok\r\n")
         if self.server.uidnext is not None:
@@ -101,7 +186,8 @@ class Connection:
     do_examine = do_select
 
     def do_noop(self, tag, _):
-        self.send(f"* {len(self.server.messages)} EXISTS\r\n")
+        self.told = len(self.server.messages)
+        self.send(f"* {self.told} EXISTS\r\n")
         self.ok(tag)
 
     def do_search(self, tag, arguments):
@@ -115,12 +201,18 @@ class Connection:
     def do_copy(self, tag, _):
         self.ok(tag)
 
+    do_move = do_expunge = do_copy
+
     def do_logout(self, tag, _):
         self.send("* BYE\r\n")
         self.ok(tag)
 
     def do_idle(self, tag, _):
         self.send("+ idling\r\n")
+        while not select.select([self.sock], [], [], TICK_SECONDS)[0]:
+            if len(self.server.messages) != self.told:
+                self.told = len(self.server.messages)
+                self.send(f"* {self.told} EXISTS\r\n")
         self.line()
         self.ok(tag)
 
@@ -150,17 +242,43 @@ class Connection:
 
 
 class ImapFake:
-    def __init__(self, messages=(), scripts=None, capabilities="", uidvalidity=7, uidnext=None,
-                 flags=""):
+    """`tls` maps labels to contexts; with `listens` false connections are refused until
+    listen(), with `implicit` TLS begins before the greeting."""
+
+    def __init__(self, messages=(), scripts=None, capabilities="", uidvalidity=7, uidnext=None, flags="", blocks=(),
+                 tls=None, listens=True, implicit=False):
         self.messages = list(messages)
         self.scripts = scripts or {}
+        self.blocks, self.tls = list(blocks), tls or {}
+        self.implicit = implicit
         self.capabilities, self.uidvalidity, self.uidnext = capabilities, uidvalidity, uidnext
         self.flags = flags  # whole lines, ahead of UIDVALIDITY
         self.counts, self.heard = {}, []
         self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+        self.listens = False
+        if listens:
+            self.listen()
+
+    def listen(self):
+        self.listens = True
+        self.listener.listen()
         threading.Thread(target=self.serve, daemon=True).start()
+
+    def steps(self, verb, count, arguments):
+        """Those of the first block that is for this use of a command, or None."""
+        for block in self.blocks:
+            if block.verb == verb and block.nth in (0, count) and block.pattern.search(arguments):
+                return block.steps
+        return None
+
+    def mend(self):
+        """From now on a good server."""
+        self.blocks = []
+        if not self.listens:
+            self.listen()
 
     def serve(self):
         while True:
@@ -173,13 +291,17 @@ class ImapFake:
             threading.Thread(target=self.talk, args=(sock,), daemon=True).start()
 
     def talk(self, sock):
-        with sock:
-            try:
-                Connection(self, sock).run()
-            except Gone:
-                pass
+        connection = Connection(self, sock)
+        try:
+            connection.run()
+        except Gone:
+            pass
+        finally:
+            connection.file.close()
+            connection.sock.close()
 
     def close(self):
         # Wakes the accept that waits.
-        self.listener.shutdown(socket.SHUT_RDWR)
+        if self.listens:
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What of src/imap needs no server: names and words. */
 #include "imap/imap.h"
+#include "imap/nesting.h"
 #include "imap/words.h"
 #include "unit.h"
 
@@ -139,6 +140,44 @@ static void test_uidvalidity(void **state)
 	assert_false(words_confirm_uidvalidity(SPAN("* OK [UIDVALIDITY 7"), 7));
 }
 
+/* Fed in pieces of any size, for so it comes. */
+static bool nests(const char *head, unsigned n, const char *tail)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(4096);
+	bool good = true;
+
+	buf_puts(&b, head);
+	for (unsigned i = 0; i < n; i++)
+		buf_putc(&b, '(');
+	buf_puts(&b, tail);
+	for (size_t piece = 1; piece <= b.n; piece = piece * 2 + 1) {
+		struct nesting state = { 0 };
+		bool fine = true;
+		for (size_t at = 0; at < b.n; at += piece)
+			fine = nesting_feed(&state, span_sub(buf_span(&b), at, piece)) && fine;
+		assert_true(piece == 1 || fine == good);
+		good = fine;
+	}
+	return good;
+}
+
+static void test_nesting(void **state)
+{
+	(void)state;
+	assert_true(nests("* 1 FETCH ", LIMIT_IMAP_NESTING, "\r\n"));
+	assert_false(nests("* 1 FETCH ", LIMIT_IMAP_NESTING + 1, "\r\n"));
+	/* Each line for itself; what is closed does not count. */
+	assert_true(nests("* 1 FETCH ((((\r\n* 1 FETCH ()()", LIMIT_IMAP_NESTING, "\r\n"));
+	/* Letters of a message. */
+	assert_true(nests("* 1 FETCH (BODY[] {300}\r\n", 300, ")\r\n"));
+	assert_false(nests("* 1 FETCH (BODY[] {300}\r\n", 301 + LIMIT_IMAP_NESTING, "\r\n"));
+	assert_true(nests("* 1 FETCH (BODY[] \"\\\"", 300, "\")\r\n"));
+	/* What only looks like the head of a literal hides nothing. */
+	assert_false(nests("* OK wait {300}\r\n* 1 FETCH ", 300, "\r\n"));
+	assert_false(nests("* 1 FETCH (X {300} \r\n* 1 FETCH ", 300, "\r\n"));
+	assert_false(nests("* OK a \" b\r\n* 1 FETCH ", 300, "\r\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_refusals_that_pass),
 		cmocka_unit_test(test_uidvalidity),
+		cmocka_unit_test(test_nesting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
  * the next poller goes on where the keeper's ledger says. */
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/poller/fault.h"
 #include "daemon/poller/poller.h"
 #include "daemon/secret.h"
 #include "daemon/settings.h"
@@ -134,6 +135,7 @@ static void lock_up(void *poller)
 static bool connect_server(struct poller *p)
 {
 	const struct config_account *a = p->account;
+	struct imap_timeouts timeouts = imap_timeouts_standard;
 	struct imap_server server = {
 		.host = arena_str(p->arena, a->host),
 		.port = a->port,
@@ -146,7 +148,8 @@ static bool connect_server(struct poller *p)
 	};
 
 	sandbox_files_to_connect(&p->walls, server.ca_file);
-	p->imap = imap_new();
+	fault_timeouts(&timeouts);
+	p->imap = imap_new(&timeouts);
 	if (!poller_fine(p, imap_open(p->imap, &server)))
 		return false;
 	imap_beside(p->imap, CHILD_SUPERVISOR_FD, poller_answer, p);

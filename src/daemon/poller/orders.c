@@ -35,10 +35,11 @@ static bool answer(struct poller *p, const struct order *o, bool ok, uint32_t ui
 	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
 }
 
-/* A refusal is the order's answer; anything worse ends the connection, and the keeper asks anew. */
+/* A refusal is the order's answer; anything worse, also a wish to be left alone, ends the connection, and the
+ * keeper asks anew. */
 static bool answer_fault(struct poller *p, const struct order *o, enum imap_fault fault, uint32_t uid)
 {
-	if (fault == IMAP_SAID_NO)
+	if (fault == IMAP_SAID_NO && !imap_retry_after(p->imap))
 		return answer(p, o, false, 0, imap_why(p->imap));
 	return poller_fine(p, fault) && answer(p, o, true, uid, "");
 }
