@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "command/json.h"
+#include "daemon/people.h"
 #include "daemon/settings.h"
 #include "daemon/spawn.h"
 #include <errno.h>
@@ -89,12 +90,20 @@ static int connect_daemon(const struct config *c)
 
 static int refuse_stranger(const struct config *c)
 {
-	fprintf(stderr, "hearback: %.*s: you may not ask here; ask as root or as the user %.*s\n", SPAN_ARG(c->state_dir), SPAN_ARG(c->user));
+	fprintf(stderr, "hearback: %.*s: you may not ask here; ask as root or as the user %.*s, or see read_group in hearback.conf(5)\n",
+		SPAN_ARG(c->state_dir), SPAN_ARG(c->user));
 	return EX_NOPERM;
 }
 
-static int say_start(int sock, const struct config *c, struct span templates)
+/* Without a daemon it is the ledger itself that must be opened. */
+static bool ledger_is_closed(struct arena *a, const struct config *c)
 {
+	return access(arena_str(a, c->state_dir), R_OK | W_OK | X_OK) < 0 && errno == EACCES;
+}
+
+static int say_start(struct arena *a, int sock, const struct config *c, struct span templates)
+{
+	struct frame_people *people = arena_one(a, struct frame_people);
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
 	FD_CLEANUP int config = settings_to_memfd(c, SPAN_NONE);
 	FD_CLEANUP int sets = memfd_sealed("templates", templates);
@@ -108,7 +117,13 @@ static int say_start(int sock, const struct config *c, struct span templates)
 		return -1;
 	buf_reset(&f);
 	frame_begin(&f, FRAME_SETS);
-	return frame_send(sock, &f, sets);
+	if (frame_send(sock, &f, sets))
+		return -1;
+	buf_reset(&f);
+	people_look_up(a, c, people);
+	frame_begin(&f, FRAME_PEOPLE);
+	frame_people_put(&f, people);
+	return frame_send(sock, &f, -1);
 }
 
 /* Waits until it serves; its last words are ours to print. */
@@ -155,7 +170,7 @@ static int start_keeper(struct arena *a, struct config *c, struct keeper_of_ours
 	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
 		return complain(EX_OSERR, err.text);
 	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
-	if (say_start(k->sock, c, templates))
+	if (say_start(a, k->sock, c, templates))
 		return complain(EX_OSERR, "cannot talk to the keeper");
 	r = await_ready(k->sock);
 	if (r)
@@ -244,6 +259,8 @@ int ask(const struct control_request *r, ask_row each, void *context)
 	ask_was_daemon = fd >= 0;
 	if (fd < 0 && errno == EACCES)
 		status = refuse_stranger(&c);
+	else if (fd < 0 && ledger_is_closed(a, &c))
+		status = complain(EX_UNAVAILABLE, "no hearback is running here, and without it only root and its own user may look into the ledger");
 	else if (fd < 0)
 		status = start_keeper(a, &c, &k, &fd);
 	if (!status)

@@ -103,7 +103,7 @@ int status_check(const struct control_request *r)
 	int status = ask_daemon(r, check_row, &v);
 
 	if (status) {
-		printf("CRITICAL: hearback %s\n", status == EX_NOPERM ? "answers root and its own user only" : "does not answer");
+		printf("CRITICAL: hearback %s\n", status == EX_NOPERM ? "does not answer you: you may not ask it" : "does not answer");
 		return CRITICAL;
 	}
 	if (v.worst == WELL)

@@ -81,6 +81,9 @@ struct config {
 	struct span state_dir;	  /* ledger, keys, control socket */
 	struct span templates;	  /* folder */
 	struct span alarm_command; /* absolute path and arguments: told on standard input what cannot wait */
+	struct span read_group;	  /* Unix groups: who may see text, act, read the audit */
+	struct span lead_group;
+	struct span audit_group;
 	bool debug;
 	uint64_t reserve;	  /* with fewer bytes of disk left nothing automatic is sent: 64 MiB */
 	struct config_account *accounts;

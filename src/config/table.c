@@ -29,6 +29,9 @@ static const struct config_key table[] = {
 		"folder of the templates, one folder per language"),
 	GLOBAL(alarm_command, CONFIG_TEXT, "", "",
 		"program that is told of what cannot wait, as JSON on standard input"),
+	GLOBAL(read_group, CONFIG_NAME, "hearback-read", "", "Unix group whose members may see conversations"),
+	GLOBAL(lead_group, CONFIG_NAME, "hearback-lead", "", "Unix group whose members may act, too"),
+	GLOBAL(audit_group, CONFIG_NAME, "hearback-audit", "", "Unix group whose members may read the audit"),
 	GLOBAL(debug, CONFIG_YESNO, "no", "yes | no", "log what helps to find faults"),
 	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "with less disk space left, nothing automatic is sent"),
 

@@ -120,7 +120,8 @@ static int make_folder(const char *path, uid_t uid, gid_t gid, struct err *err)
 
 	if (stat(path, &st) == 0)
 		return S_ISDIR(st.st_mode) ? 0 : err_set(err, -ENOTDIR, "%s: is no folder; set state_dir to one", path);
-	if (mkdir(path, 0700) < 0)
+	/* Who may not look into it may pass to the socket; what else lies there is private by itself. */
+	if (mkdir(path, 0700) < 0 || chmod(path, 0711) < 0)
 		return err_set(err, -errno, "%s: cannot be made: %s; make it and give it to the user hearback runs as", path,
 			       strerror(errno));
 	if (geteuid() == 0 && chown(path, uid, gid) < 0)

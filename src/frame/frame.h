@@ -22,6 +22,7 @@ enum frame_type {
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	FRAME_WALLS,	    /* keeper: frame_walls; a room serves, without these walls */
 	FRAME_ALIVE,	    /* are you? The same goes back */
+	FRAME_PEOPLE,	    /* frame_people; keeper: who may ask for what, and their names */
 	/* child -> supervisor */
 	FRAME_READY,	    /* frame_ready: behind the walls, serving */
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
@@ -105,6 +106,20 @@ bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why, in
 /* Keeper: that room (ROOM_SUPERVISOR too) serves without these walls. */
 void frame_walls_put(struct buf *b, const struct frame_peer *p, struct span missing);
 bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missing);
+
+/* What members of a Unix group may ask for; root and the user hearback runs as may everything. */
+enum right { RIGHT_READ, RIGHT_LEAD, RIGHT_AUDIT, RIGHT_COUNT };
+enum { FRAME_PEOPLE_MOST = 500 };
+struct frame_people {
+	uint32_t gid[RIGHT_COUNT]; /* UINT32_MAX: there is no such group */
+	uint32_t n;
+	struct person_name {
+		uint32_t uid;
+		struct span name;
+	} at[FRAME_PEOPLE_MOST];
+};
+void frame_people_put(struct buf *b, const struct frame_people *p);
+bool frame_people_get(struct wire *w, struct frame_people *out);
 
 /* What cannot wait for somebody to look. */
 enum alarm { ALARM_LOGIN, ALARM_SENDER, ALARM_DISK, ALARM_COUNT };

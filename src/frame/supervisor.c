@@ -128,6 +128,31 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out)
 	return wire_done(w) && out->retry_after >= 0;
 }
 
+void frame_people_put(struct buf *b, const struct frame_people *p)
+{
+	for (int i = 0; i < RIGHT_COUNT; i++)
+		wire_put_u32(b, p->gid[i]);
+	wire_put_u32(b, p->n);
+	for (uint32_t i = 0; i < p->n; i++) {
+		wire_put_u32(b, p->at[i].uid);
+		frame_put_text(b, p->at[i].name, FRAME_NAME);
+	}
+}
+
+bool frame_people_get(struct wire *w, struct frame_people *out)
+{
+	enum { PERSON_LEAST = 8 };
+
+	for (int i = 0; i < RIGHT_COUNT; i++)
+		out->gid[i] = wire_u32(w);
+	out->n = wire_count(w, PERSON_LEAST, FRAME_PEOPLE_MOST);
+	for (uint32_t i = 0; i < out->n; i++) {
+		out->at[i].uid = wire_u32(w);
+		out->at[i].name = frame_get_text(w, FRAME_NAME);
+	}
+	return wire_done(w);
+}
+
 const char *alarm_name(enum alarm a)
 {
 	switch (a) {

@@ -43,6 +43,7 @@ typedef bool journey(struct arena *a, struct wire *w, struct buf *again);
 PLAIN(frame_start, frame_start)
 PLAIN(frame_peer, frame_peer)
 PLAIN(frame_ending, frame_ending)
+PLAIN(frame_people, frame_people)
 PLAIN(frame_resume, frame_resume)
 PLAIN(frame_selected, frame_selected)
 SIZED(frame_batch, frame_batch)
@@ -95,10 +96,12 @@ static void put_supervisor(struct buf out[])
 	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true };
 	struct frame_peer peer = { ROOM_SENDER, SPAN("support"), true, 7 };
 	struct frame_ending ending = { ENDING_CONFIG, 60, SPAN("hearback.conf:3: no such mailbox") };
+	struct frame_people people = { { 100, UINT32_MAX, 102 }, 2, { { 0, SPAN("root") }, { 1000, SPAN("anna") } } };
 
 	frame_start_put(&out[0], &start);
 	frame_peer_put(&out[1], &peer);
 	frame_ending_put(&out[2], &ending);
+	frame_people_put(&out[3], &people);
 }
 
 static void put_poller(struct buf out[])
@@ -156,7 +159,7 @@ static void put_control(struct buf out[])
 }
 
 static journey *const journeys[] = {
-	frame_start_journey, frame_peer_journey, frame_ending_journey,
+	frame_start_journey, frame_peer_journey, frame_ending_journey, frame_people_journey,
 	frame_resume_journey, frame_selected_journey, frame_batch_journey, frame_batch_done_journey,
 	frame_seen_all_journey, frame_order_journey, frame_order_done_journey, frame_trouble_journey,
 	frame_read_journey, frame_facts_journey, frame_send_journey, frame_dot_journey,
@@ -172,9 +175,9 @@ static int encode_all(void **state)
 	for (size_t i = 0; i < JOURNEYS; i++)
 		encoded[i] = BUF_CAPPED(FRAME_MAX);
 	put_supervisor(encoded);
-	put_poller(encoded + 3);
-	put_reader_and_sender(encoded + 11);
-	put_control(encoded + 16);
+	put_poller(encoded + 4);
+	put_reader_and_sender(encoded + 12);
+	put_control(encoded + 17);
 	return 0;
 }
 

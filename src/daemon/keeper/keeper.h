@@ -17,6 +17,7 @@
 
 enum {
 	KEEPER_CLIENTS = 32,
+	KEEPER_STRANGERS = 8,	   /* of them may be people without any right, who are told so */
 	KEEPER_READS = 2,	   /* READ frames a reader has in hand, so that it is never idle */
 	READER_LIFE = 50,	   /* batches after which a reader is replaced */
 	TURN_MESSAGES = 1000,
@@ -151,10 +152,18 @@ struct read_in_hand {
 
 /* -- clients (people.c) ----------------------------------------------------------------------------- */
 
+/* Rights of members of Unix groups, and of root and ourselves. */
+enum {
+	MAY_READ = 1U << RIGHT_READ,
+	MAY_LEAD = 1U << RIGHT_LEAD,
+	MAY_AUDIT = 1U << RIGHT_AUDIT,
+	MAY_ALL = 1U << RIGHT_COUNT,
+};
+
 struct client {
 	struct peer peer;
 	uid_t uid;
-	pid_t pid;
+	unsigned rights;
 	struct arena *a;	/* of the request under way */
 	struct control_request request;
 	bool busy;
@@ -197,6 +206,8 @@ struct keeper {
 	struct batch *batches, **batches_end;
 	uint32_t nbatches;
 	struct client clients[KEEPER_CLIENTS];
+	struct arena *of_people;
+	struct frame_people *people; /* NULL until the supervisor has told */
 	struct blame_page *blame;
 	int64_t started_at;
 	bool disk_low;		/* automation stands still until there is room again */
@@ -433,6 +444,7 @@ int64_t time_next(struct turn *t);
 struct verb {
 	const char *name;
 	bool writes;
+	unsigned may;		/* MAY_*: members of any of these groups, besides those with MAY_ALL */
 	/* Makes up to CONTROL_SLICE rows; true when the answer is complete. On failure sets status and line. */
 	bool (*run)(struct turn *t, struct client *c, struct control_end *end);
 };
@@ -448,6 +460,12 @@ bool verb_mode(struct turn *t, struct client *c, struct control_end *end);
 bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end);
 bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end);
 bool verb_status(struct turn *t, struct client *c, struct control_end *end);
+/* Who that is, and what it may (people_rights.c). */
+void people_meet(struct keeper *k, struct client *c);
+/* FRAME_PEOPLE */
+void people_learn(struct keeper *k, struct span payload);
+/* True, with a line, if it has none of these rights. */
+bool people_forbid(struct turn *t, const struct client *c, unsigned wanted, struct control_end *end);
 void people_slice(struct turn *t, struct client *c);
 void people_gone(struct client *c);
 bool people_waiting(const struct keeper *k, bool writes);

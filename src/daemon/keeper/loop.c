@@ -105,23 +105,28 @@ static void greet_poller(struct keeper *k, struct account *acc, enum role role)
 
 static void accept_client(struct keeper *k, int fd)
 {
-	struct ucred who = { 0 };
-	socklen_t n = sizeof(who);
+	struct client *room = NULL;
+	int strangers = 0;
 
 	for (int i = 0; i < KEEPER_CLIENTS; i++) {
 		struct client *c = &k->clients[i];
 		if (c->peer.broken)
 			people_gone(c);
-		if (c->peer.fd >= 0)
-			continue;
-		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
-		peer_open(&c->peer, fd);
-		c->uid = who.uid;
-		c->pid = who.pid;
-		c->busy = false;
+		if (c->peer.fd < 0)
+			room = c;
+		else
+			strangers += !c->rights;
+	}
+	if (!room) {
+		close(fd);
 		return;
 	}
-	close(fd);
+	peer_open(&room->peer, fd);
+	room->busy = false;
+	people_meet(k, room);
+	/* They cannot keep the others out. */
+	if (!room->rights && strangers >= KEEPER_STRANGERS)
+		people_gone(room);
 }
 
 static void meet(struct keeper *k, struct frame *f)
@@ -253,6 +258,8 @@ static void hear_supervisor(struct keeper *k, struct frame *f)
 		miss(k, f);
 	else if (f->type == FRAME_WALLS)
 		note_walls(k, f);
+	else if (f->type == FRAME_PEOPLE)
+		people_learn(k, f->payload);
 }
 
 /* -- pollers --------------------------------------------------------------------------------------------------- */

@@ -4,20 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 static const struct verb verbs[] = {
-	{ "list", false, verb_list },
-	{ "show", false, verb_show },
-	{ "why", false, verb_why },
-	{ "held", false, verb_held },
-	{ "release", true, verb_release },
-	{ "drop", true, verb_drop },
-	{ "act", true, verb_act },
-	{ "mode", true, verb_mode },
-	{ "audit-list", false, verb_audit_list },
-	{ "audit-verify", false, verb_audit_verify },
-	{ "status", false, verb_status },
+	{ "list", false, MAY_READ | MAY_LEAD, verb_list },
+	{ "show", false, MAY_READ | MAY_LEAD, verb_show },
+	{ "why", false, MAY_READ | MAY_LEAD | MAY_AUDIT, verb_why },
+	{ "held", false, MAY_READ | MAY_LEAD, verb_held },
+	{ "release", true, MAY_LEAD, verb_release },
+	{ "drop", true, MAY_LEAD, verb_drop },
+	{ "act", true, MAY_LEAD, verb_act },
+	{ "mode", true, MAY_LEAD, verb_mode },
+	{ "audit-list", false, MAY_AUDIT, verb_audit_list },
+	{ "audit-verify", false, MAY_AUDIT, verb_audit_verify },
+	{ "status", false, MAY_READ | MAY_LEAD | MAY_AUDIT, verb_status },
 };
 
 static const struct verb *find_verb(struct span name)
@@ -63,11 +62,6 @@ bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, con
 	return true;
 }
 
-struct span people_actor(struct turn *t, const struct client *c)
-{
-	return span_of(arena_printf(t->a, "uid=%u", c->uid));
-}
-
 bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out)
 {
 	struct span given = control_arg(&c->request, "conversation");
@@ -99,11 +93,10 @@ void people_slice(struct turn *t, struct client *c)
 
 	if (c->peer.first || c->peer.fd < 0)
 		return;
-	if (c->uid != 0 && c->uid != getuid())
-		done = people_refuse(&end, EX_NOPERM, t, "only root and the user hearback runs as may ask");
-	else if (!v)
+	done = people_forbid(t, c, v ? v->may : 0, &end);
+	if (!done && !v)
 		done = people_refuse(&end, EX_USAGE, t, "this keeper knows no request %.*s", SPAN_ARG(c->request.verb));
-	else
+	else if (!done)
 		done = v->run(t, c, &end);
 	if (!done)
 		return;

@@ -143,7 +143,8 @@ static int say_sets(struct house *h, struct child *keeper)
 	if (fd < 0)
 		return fd;
 	frame_begin(&f, FRAME_SETS);
-	return frame_send(keeper->sock, &f, fd);
+	int r = frame_send(keeper->sock, &f, fd);
+	return r ? r : house_tell_people(h);
 }
 
 /* Tells the keeper of a room: that it has come, with its socket, or that it has gone, and why. */

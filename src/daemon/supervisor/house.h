@@ -89,6 +89,14 @@ bool house_reload(struct house *h);
 /* All rooms have ended: true if it goes on with new settings. */
 bool house_renew(struct house *h);
 
+/* door.c */
+
+/* The socket where commands ask: listens; 0, or an exit status after a line on standard error. */
+int house_open_door(struct house *h);
+void house_close_door(const struct house *h);
+/* Tells the keeper who may ask for what. 0 or -errno. */
+int house_tell_people(struct house *h);
+
 /* children.c */
 void house_people(struct house *h);
 bool child_start(struct house *h, struct child *c);

@@ -17,14 +17,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { STOP_MS = 15000, TICK_MS = 1000, CONTROL_BACKLOG = 16, LISTENER_LOOKS = 50, LISTENER_WAIT_US = 100000 };
+enum { STOP_MS = 15000, TICK_MS = 1000 };
 
 static void print_lines(const char *what, const struct config_errors *e)
 {
@@ -55,42 +52,6 @@ static int load(struct house *h, const char *path)
 		print_lines("", &found.errors);
 		return EX_CONFIG;
 	}
-	return 0;
-}
-
-static bool somebody_listens(const struct sockaddr_un *a)
-{
-	FD_CLEANUP int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	return fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0;
-}
-
-/* Where commands ask. A socket that somebody listens on belongs to a hearback that is running, or to the rooms
- * of one that was killed: these end by themselves, but not in the same instant. */
-static int listen_for_people(struct house *h)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-
-	if (snprintf(a.sun_path, sizeof(a.sun_path), "%.*s/control", SPAN_ARG(h->config.state_dir)) >= (int)sizeof(a.sun_path)) {
-		fprintf(stderr, "hearback: state_dir: the name is too long for a socket in it; choose a shorter one\n");
-		return EX_CONFIG;
-	}
-	for (int looks = 0; somebody_listens(&a); looks++) {
-		if (looks == LISTENER_LOOKS) {
-			fprintf(stderr, "hearback: %s: another hearback is running here\n", a.sun_path);
-			return EX_TEMPFAIL;
-		}
-		usleep(LISTENER_WAIT_US);
-	}
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	unlink(a.sun_path);
-	mode_t old = umask(0117);
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&a, sizeof(a)) < 0 || listen(fd, CONTROL_BACKLOG) < 0) {
-		fprintf(stderr, "hearback: %s: %s\n", a.sun_path, strerror(errno));
-		return EX_OSERR;
-	}
-	umask(old);
-	h->listen_fd = fd;
 	return 0;
 }
 
@@ -250,7 +211,7 @@ int supervisor_run(const char *path, bool once, bool debug)
 	signal(SIGPIPE, SIG_IGN);
 	int r = load(&h, path);
 	if (!r)
-		r = listen_for_people(&h);
+		r = house_open_door(&h);
 	if (!r)
 		r = make_blame_page(&h);
 	if (r) {
@@ -273,9 +234,7 @@ int supervisor_run(const char *path, bool once, bool debug)
 		watch(&h, signals);
 	while (house_renew(&h));
 	log_event(LOG_INFO, "stopped", "status=%d", h.status);
-	char control[4096];
-	snprintf(control, sizeof(control), "%.*s/control", SPAN_ARG(h.config.state_dir));
-	unlink(control);
+	house_close_door(&h);
 	arena_free(&h.a);
 	return h.status;
 }
