@@ -113,6 +113,9 @@ bool config_parse(struct arena *a, struct config_file file, const struct config_
 /* The canonical text: every setting with its value in force, includes resolved, in table order. With
  * `account` not empty only the global settings and that one. Parsing it gives the same config. */
 void config_write(const struct config *c, struct span account, struct buf *out);
+/* True if no setting that any of these (CONFIG_OF_*) goes by differs; of one account, or with an empty name of all, which
+ * then must be the same ones. */
+bool config_same(const struct config *a, const struct config *b, struct span account, unsigned whose);
 const struct config_account *config_account(const struct config *c, struct span name);
 /* The account logs in with an OAuth2 token, and not with a password. */
 bool config_imap_token(const struct config_account *c);
@@ -134,6 +137,9 @@ enum config_kind {
 	CONFIG_CHOICE,	  /* an enum; `range` lists its words in order */
 };
 
+/* Who goes by a setting, beside the supervisor. */
+enum { CONFIG_OF_KEEPER = 1, CONFIG_OF_POLLER = 2, CONFIG_OF_SENDER = 4 };
+
 /* The table: also for `check --defaults` and for the test that the manual names every key. */
 struct config_key {
 	const char *name;
@@ -143,6 +149,7 @@ struct config_key {
 	const char *meaning;	/* one line */
 	bool in_account;
 	enum config_kind kind;
+	unsigned whose;		/* CONFIG_OF_*: who must start anew when it changes; 0: nobody */
 	size_t at;		/* where the value lies in struct config or struct config_account */
 };
 const struct config_key *config_keys(uint32_t *n);

@@ -16,22 +16,29 @@
 #define CONFIG_YESNO_NAME "yes or no"
 #define CONFIG_CHOICE_NAME "choice"
 
-#define GLOBAL(field, kind, initial, range, meaning) \
-	{ #field, kind##_NAME, initial, range, meaning, false, kind, offsetof(struct config, field) }
-#define NAMED(name, field, kind, initial, range, meaning) \
-	{ name, kind##_NAME, initial, range, meaning, true, kind, offsetof(struct config_account, field) }
-#define ACCOUNT(field, kind, initial, range, meaning) NAMED(#field, field, kind, initial, range, meaning)
+#define GLOBAL_OF(whose, field, kind, initial, range, meaning) \
+	{ #field, kind##_NAME, initial, range, meaning, false, kind, whose, offsetof(struct config, field) }
+#define ACCOUNT_OF(whose, name, field, kind, initial, range, meaning) \
+	{ name, kind##_NAME, initial, range, meaning, true, kind, whose, offsetof(struct config_account, field) }
+/* What the keeper goes by changes everything; IMAP, SMTP and LOGIN are settings of connections. */
+#define OURS(field, ...) GLOBAL_OF(0, field, __VA_ARGS__)
+#define GLOBAL(field, ...) GLOBAL_OF(CONFIG_OF_KEEPER, field, __VA_ARGS__)
+#define NAMED(name, field, ...) ACCOUNT_OF(CONFIG_OF_KEEPER, name, field, __VA_ARGS__)
+#define ACCOUNT(field, ...) NAMED(#field, field, __VA_ARGS__)
+#define IMAP(field, ...) ACCOUNT_OF(CONFIG_OF_POLLER, #field, field, __VA_ARGS__)
+#define SMTP(field, ...) ACCOUNT_OF(CONFIG_OF_SENDER, #field, field, __VA_ARGS__)
+#define LOGIN(field, ...) ACCOUNT_OF(CONFIG_OF_POLLER | CONFIG_OF_SENDER, #field, field, __VA_ARGS__)
 
 static const struct config_key table[] = {
-	GLOBAL(user, CONFIG_NAME, "hearback", "", "Unix user to run as when started as root"),
-	GLOBAL(state_dir, CONFIG_PATH, HEARBACK_STATEDIR, "", "folder of ledger, keys and control socket"),
-	GLOBAL(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "",
+	OURS(user, CONFIG_NAME, "hearback", "", "Unix user to run as when started as root"),
+	OURS(state_dir, CONFIG_PATH, HEARBACK_STATEDIR, "", "folder of ledger, keys and control socket"),
+	OURS(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "",
 		"folder of the templates, one folder per language"),
-	GLOBAL(alarm_command, CONFIG_TEXT, "", "",
+	OURS(alarm_command, CONFIG_TEXT, "", "",
 		"program that is told of what cannot wait, as JSON on standard input"),
-	GLOBAL(read_group, CONFIG_NAME, "hearback-read", "", "Unix group whose members may see conversations"),
-	GLOBAL(lead_group, CONFIG_NAME, "hearback-lead", "", "Unix group whose members may act, too"),
-	GLOBAL(audit_group, CONFIG_NAME, "hearback-audit", "", "Unix group whose members may read the audit"),
+	OURS(read_group, CONFIG_NAME, "hearback-read", "", "Unix group whose members may see conversations"),
+	OURS(lead_group, CONFIG_NAME, "hearback-lead", "", "Unix group whose members may act, too"),
+	OURS(audit_group, CONFIG_NAME, "hearback-audit", "", "Unix group whose members may read the audit"),
 	GLOBAL(debug, CONFIG_YESNO, "no", "yes | no", "log what helps to find faults"),
 	GLOBAL(reserve, CONFIG_SPACE, "64M", "1M..64G", "with less disk space left, nothing automatic is sent"),
 
@@ -44,34 +51,34 @@ static const struct config_key table[] = {
 	ACCOUNT(form, CONFIG_ADDRESSES, "", "", "web forms of ours: the requester stands in Reply-To"),
 	ACCOUNT(group, CONFIG_ADDRESS, "", "", "our own mailing list in front of the mailbox"),
 
-	ACCOUNT(host, CONFIG_HOST, "", "", "IMAP server"),
-	ACCOUNT(port, CONFIG_NUMBER, "993", "1..65535", "IMAP port; with tls = starttls 143"),
-	ACCOUNT(tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls",
+	IMAP(host, CONFIG_HOST, "", "", "IMAP server"),
+	IMAP(port, CONFIG_NUMBER, "993", "1..65535", "IMAP port; with tls = starttls 143"),
+	IMAP(tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls",
 		"TLS from the first byte, or after STARTTLS; none on loopback only"),
-	ACCOUNT(tls_name, CONFIG_HOST, "", "", "name the IMAP certificate must carry; default: host"),
-	ACCOUNT(ca_file, CONFIG_PATH, "", "", "certificates to trust; default: the system's"),
-	ACCOUNT(user, CONFIG_TEXT, "", "", "IMAP login name; default: address"),
-	ACCOUNT(password_file, CONFIG_PATH, "", "", "file whose first line is the IMAP password"),
-	ACCOUNT(token_file, CONFIG_PATH, "", "",
+	IMAP(tls_name, CONFIG_HOST, "", "", "name the IMAP certificate must carry; default: host"),
+	IMAP(ca_file, CONFIG_PATH, "", "", "certificates to trust; default: the system's"),
+	IMAP(user, CONFIG_TEXT, "", "", "IMAP login name; default: address"),
+	IMAP(password_file, CONFIG_PATH, "", "", "file whose first line is the IMAP password"),
+	LOGIN(token_file, CONFIG_PATH, "", "",
 		"instead of a password: file that holds an OAuth2 access token"),
-	ACCOUNT(token_command, CONFIG_TEXT, "", "",
+	LOGIN(token_command, CONFIG_TEXT, "", "",
 		"the same: program, with arguments, that prints an access token"),
-	ACCOUNT(mailbox, CONFIG_TEXT, "INBOX", "", "mailbox to watch"),
-	ACCOUNT(sent_mailbox, CONFIG_TEXT, "", "", "where answers are stored; default: found on the server"),
-	ACCOUNT(poll, CONFIG_DURATION, "60s", "1s..60s", "longest time between two looks, also with IDLE"),
-	ACCOUNT(idle_renew, CONFIG_DURATION, "9min", "10s..29min", "how long one IDLE lasts"),
-	ACCOUNT(fetch_limit, CONFIG_SIZE, "64k", "4k..8M", "bytes fetched of a message"),
+	IMAP(mailbox, CONFIG_TEXT, "INBOX", "", "mailbox to watch"),
+	IMAP(sent_mailbox, CONFIG_TEXT, "", "", "where answers are stored; default: found on the server"),
+	IMAP(poll, CONFIG_DURATION, "60s", "1s..60s", "longest time between two looks, also with IDLE"),
+	IMAP(idle_renew, CONFIG_DURATION, "9min", "10s..29min", "how long one IDLE lasts"),
+	IMAP(fetch_limit, CONFIG_SIZE, "64k", "4k..8M", "bytes fetched of a message"),
 
-	ACCOUNT(smtp_host, CONFIG_HOST, "", "", "SMTP server; default: host"),
-	ACCOUNT(smtp_port, CONFIG_NUMBER, "465", "1..65535", "SMTP port; with smtp_tls = starttls 587"),
-	ACCOUNT(smtp_tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls", "as tls, for SMTP"),
-	ACCOUNT(smtp_tls_name, CONFIG_HOST, "", "",
+	SMTP(smtp_host, CONFIG_HOST, "", "", "SMTP server; default: host"),
+	SMTP(smtp_port, CONFIG_NUMBER, "465", "1..65535", "SMTP port; with smtp_tls = starttls 587"),
+	SMTP(smtp_tls, CONFIG_CHOICE, "implicit", "implicit | none | starttls", "as tls, for SMTP"),
+	SMTP(smtp_tls_name, CONFIG_HOST, "", "",
 		"name the SMTP certificate must carry; default: smtp_host"),
-	ACCOUNT(smtp_ca_file, CONFIG_PATH, "", "", "certificates to trust for SMTP; default: ca_file"),
-	ACCOUNT(smtp_user, CONFIG_TEXT, "", "", "SMTP login name; default: user"),
-	ACCOUNT(smtp_password_file, CONFIG_PATH, "", "",
+	SMTP(smtp_ca_file, CONFIG_PATH, "", "", "certificates to trust for SMTP; default: ca_file"),
+	SMTP(smtp_user, CONFIG_TEXT, "", "", "SMTP login name; default: user"),
+	SMTP(smtp_password_file, CONFIG_PATH, "", "",
 		"file with the SMTP password; default: as for IMAP"),
-	ACCOUNT(smtp_auth, CONFIG_YESNO, "yes", "yes | no", "log in to the SMTP server"),
+	SMTP(smtp_auth, CONFIG_YESNO, "yes", "yes | no", "log in to the SMTP server"),
 	ACCOUNT(smtp_connections, CONFIG_NUMBER, "4", "1..8", "SMTP connections at once"),
 	ACCOUNT(envelope, CONFIG_CHOICE, "own", "own | null",
 		"envelope sender: own is the address, so that bounces come home; null is <>"),

@@ -40,15 +40,13 @@ static void add_local(struct arena *a, struct frame_people *p)
 
 void people_look_up(struct arena *a, const struct config *c, struct frame_people *out)
 {
-	const struct span groups[RIGHT_COUNT] = {
-		[RIGHT_READ] = c->read_group, [RIGHT_LEAD] = c->lead_group, [RIGHT_AUDIT] = c->audit_group,
+	*out = (struct frame_people){
+		.group = { [RIGHT_READ] = c->read_group, [RIGHT_LEAD] = c->lead_group, [RIGHT_AUDIT] = c->audit_group },
 	};
-
-	out->n = 0;
 	add(a, out, getpwuid(0));
 	add(a, out, getpwuid(getuid()));
 	for (int i = 0; i < RIGHT_COUNT; i++)
-		out->gid[i] = look_up_group(a, out, groups[i]);
+		out->gid[i] = look_up_group(a, out, out->group[i]);
 	add_local(a, out);
 }
 

@@ -111,6 +111,7 @@ bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missin
 enum right { RIGHT_READ, RIGHT_LEAD, RIGHT_AUDIT, RIGHT_COUNT };
 enum { FRAME_PEOPLE_MOST = 500 };
 struct frame_people {
+	struct span group[RIGHT_COUNT];
 	uint32_t gid[RIGHT_COUNT]; /* UINT32_MAX: there is no such group */
 	uint32_t n;
 	struct person_name {

@@ -130,8 +130,10 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out)
 
 void frame_people_put(struct buf *b, const struct frame_people *p)
 {
-	for (int i = 0; i < RIGHT_COUNT; i++)
+	for (int i = 0; i < RIGHT_COUNT; i++) {
+		frame_put_text(b, p->group[i], FRAME_NAME);
 		wire_put_u32(b, p->gid[i]);
+	}
 	wire_put_u32(b, p->n);
 	for (uint32_t i = 0; i < p->n; i++) {
 		wire_put_u32(b, p->at[i].uid);
@@ -143,8 +145,10 @@ bool frame_people_get(struct wire *w, struct frame_people *out)
 {
 	enum { PERSON_LEAST = 8 };
 
-	for (int i = 0; i < RIGHT_COUNT; i++)
+	for (int i = 0; i < RIGHT_COUNT; i++) {
+		out->group[i] = frame_get_text(w, FRAME_NAME);
 		out->gid[i] = wire_u32(w);
+	}
 	out->n = wire_count(w, PERSON_LEAST, FRAME_PEOPLE_MOST);
 	for (uint32_t i = 0; i < out->n; i++) {
 		out->at[i].uid = wire_u32(w);

@@ -3,14 +3,20 @@
 """Hearback under a service manager, which the test plays: it is told when hearback serves, how it is, that its rooms
 are alive, that it reloads and that it stops; new settings are taken over or refused whole."""
 import os
+import shutil
 import signal
 import socket
+import stat
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 import integration  # noqa: E402
+import letter  # noqa: E402
+import post  # noqa: E402
+import servers  # noqa: E402
+import sidecar  # noqa: E402
 
 SECONDS = 40
 
@@ -99,9 +105,74 @@ def taken_over(tap, h, manager):
     tap.check("whoever asks is answered", h.run("status").returncode == 0)
 
 
+def renewed(before, after):
+    """How many processes of each kind are new, and how many there are."""
+    return {room: (len(set(after[room]) - set(before[room])), len(after[room])) for room in before}
+
+
+def serve_again(manager, heard, accounts):
+    return manager.hears(f"STATUS={accounts} accounts, {2 + 3 * accounts} of {2 + 3 * accounts} rooms serve", heard) > 0
+
+
+def account_by_account(tap, h, manager):
+    heard = manager.quiet()
+    h.others["sales"] = {**h.account, "address": "sales@example.com"}
+    h.write_config()
+    reload(h)
+    tap.check("an account more", serve_again(manager, heard, 2), manager.heard[heard:])
+
+    before, heard = rooms(h), manager.quiet()
+    other = os.path.join(h.folder, "sales.password")
+    servers.write(other, h.servers.password + "\n", 0o600, sidecar.RUN_AS)
+    h.others["sales"]["smtp_password_file"] = other
+    h.write_config()
+    reload(h)
+    tap.check("another password for SMTP is taken over", serve_again(manager, heard, 2), manager.heard[heard:])
+    tap.equal("by one sender alone", renewed(before, rooms(h)), {
+        "hearback-keeper": (0, 1), "hearback-reader": (0, 1), "hearback-poller": (0, 4), "hearback-sender": (1, 2)})
+
+    before, heard = rooms(h), manager.quiet()
+    h.others["sales"]["password_file"] = other
+    h.write_config()
+    reload(h)
+    tap.check("another password file is taken over", serve_again(manager, heard, 2), manager.heard[heard:])
+    tap.equal("by the pollers of one account alone", renewed(before, rooms(h)), {
+        "hearback-keeper": (0, 1), "hearback-reader": (0, 1), "hearback-poller": (2, 4), "hearback-sender": (0, 2)})
+    rows = [r for r in h.rows("status") if r["about"] == "mailbox"]
+    tap.check("which are connected", len(rows) == 4 and all(r["connected"] for r in rows), rows)
+
+    before, heard = rooms(h), manager.quiet()
+    h.settings["read_group"] = "games"
+    h.write_config()
+    reload(h)
+    tap.check("another group is taken over", manager.hears("READY=1", heard) >= 0, manager.heard[heard:])
+    tap.equal("by nobody who must end for it", rooms(h), before)
+    tap.equal("whose members can connect", stat.S_IMODE(os.stat(os.path.join(h.state, "control")).st_mode), 0o666)
+
+
+def templates(tap, h, manager):
+    h.command("mode", "support", "send")
+    path = os.path.join(h.settings["templates"], "en", "acknowledgement.mustache")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    heard = manager.quiet()
+    servers.write(path, text.rstrip("\n") + "\n\nThe office is closed for painting.\n")
+    del h.others["sales"]
+    h.write_config()
+    reload(h)
+    tap.check("an account less", serve_again(manager, heard, 1), manager.heard[heard:])
+    post.deliver(h.servers, letter.letter("maria@customer.example", "support@example.com", "A question", "How?"),
+                 "maria@customer.example", ["support@example.com"])
+    got = post.wait_until(lambda: post.read(h.servers, "maria@customer.example"), SECONDS)
+    tap.check("a template that was changed is what is sent", got and "closed for painting" in str(got[0]), got)
+
+
 def test(tap):
     manager = Manager()
-    with integration.beside(tap, ["support@example.com", "agent@example.com", "lead@example.com"]) as h:
+    people = ["support@example.com", "sales@example.com", "agent@example.com", "lead@example.com", "maria@customer.example"]
+    with integration.beside(tap, people) as h:
+        h.settings["templates"] = shutil.copytree(h.settings["templates"], os.path.join(h.folder, "own-templates"))
+        h.write_config()
         h.environment |= {"NOTIFY_SOCKET": "@" + manager.name, "WATCHDOG_USEC": "3000000"}
         h.start()
         tap.check("it tells when it serves", manager.hears("READY=1") >= 0, manager.heard)
@@ -110,6 +181,8 @@ def test(tap):
         tap.check("the watchdog is fed again and again", manager.hears("WATCHDOG=1", fed + 1) > fed >= 0, manager.heard)
         refusals(tap, h)
         taken_over(tap, h, manager)
+        account_by_account(tap, h, manager)
+        templates(tap, h, manager)
         heard = manager.quiet()
         tap.equal("it ends in order", h.stop(), 0)
         tap.check("and says that it stops", manager.hears("STOPPING=1", heard) >= 0, manager.heard[heard:])

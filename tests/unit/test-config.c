@@ -390,6 +390,44 @@ static void the_canonical_text_means_the_same(void **state)
 	}
 }
 
+#define TWO(before, in_a, in_b)                                                                           \
+	before "account a {\n address = a@example.com\n host = h\n password_file = /a\n" in_a "}\n"     \
+	       "account b {\n address = b@example.com\n host = h\n password_file = /b\n" in_b "}\n"
+
+/* Whether account a, then b, goes by the same settings as before: pollers, senders; and the keeper. */
+static void a_change_is_somebodys(void **state)
+{
+	static const struct {
+		const char *text;
+		bool keeper, poller_a, sender_a, poller_b, sender_b;
+	} cases[] = {
+		{ TWO("", "", ""), true, true, true, true, true },
+		{ TWO("# words\nread_group = games\nalarm_command = /bin/true\n", "", ""), true, true, true, true, true },
+		{ TWO("", " poll = 30s\n", ""), true, false, true, true, true },
+		{ TWO("", "", " smtp_port = 466\n"), true, true, true, true, false },
+		{ TWO("", " user = c\n", ""), true, false, false, true, true },
+		{ TWO("", "", " first_response = 1h\n"), false, true, true, true, true },
+		{ TWO("debug = yes\n", "", ""), false, true, true, true, true },
+		{ TWO("", "", "") "account c {\n address = c@example.com\n host = h\n password_file = /c\n}\n", false, true, true, true, true },
+	};
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct config before, after;
+	struct config_errors e;
+
+	(void)state;
+	assert_true(parse(a, span_of(TWO("", "", "")), NULL, &before, &e));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (!parse(a, span_of(cases[i].text), NULL, &after, &e))
+			fail_msg("%s", joined(a, &e).p);
+		assert_int_equal(config_same(&before, &after, SPAN_NONE, 0), i == 0);
+		assert_int_equal(config_same(&before, &after, SPAN_NONE, CONFIG_OF_KEEPER), cases[i].keeper);
+		assert_int_equal(config_same(&before, &after, SPAN("a"), CONFIG_OF_POLLER), cases[i].poller_a);
+		assert_int_equal(config_same(&before, &after, SPAN("a"), CONFIG_OF_SENDER), cases[i].sender_a);
+		assert_int_equal(config_same(&before, &after, SPAN("b"), CONFIG_OF_POLLER), cases[i].poller_b);
+		assert_int_equal(config_same(&before, &after, SPAN("b"), CONFIG_OF_SENDER), cases[i].sender_b);
+	}
+}
+
 static void any_bytes_end_in_errors_not_in_harm(void **state)
 {
 	static const char bytes[] = "account a{}\n=\"\\#! incldue,host@.\0\xff\t\r{";
@@ -435,6 +473,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(includes_are_taken_where_they_stand),
 		cmocka_unit_test(the_canonical_text_means_the_same),
+		cmocka_unit_test(a_change_is_somebodys),
 		cmocka_unit_test(any_bytes_end_in_errors_not_in_harm),
 		cmocka_unit_test(the_table_is_sound),
 	};

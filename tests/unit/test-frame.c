@@ -96,7 +96,7 @@ static void put_supervisor(struct buf out[])
 	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true };
 	struct frame_peer peer = { ROOM_SENDER, SPAN("support"), true, 7 };
 	struct frame_ending ending = { ENDING_CONFIG, 60, SPAN("hearback.conf:3: no such mailbox") };
-	struct frame_people people = { { 100, UINT32_MAX, 102 }, 2, { { 0, SPAN("root") }, { 1000, SPAN("anna") } } };
+	struct frame_people people = { { SPAN("a"), SPAN("b"), SPAN("") }, { 100, UINT32_MAX, 102 }, 2, { { 0, SPAN("root") }, { 1000, SPAN("anna") } } };
 
 	frame_start_put(&out[0], &start);
 	frame_peer_put(&out[1], &peer);

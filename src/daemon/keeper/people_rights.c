@@ -73,16 +73,13 @@ struct span people_actor(struct turn *t, const struct client *c)
 
 bool people_forbid(struct turn *t, const struct client *c, unsigned wanted, struct control_end *end)
 {
-	const struct config *s = &t->k->config;
-	const struct span groups[RIGHT_COUNT] = {
-		[RIGHT_READ] = s->read_group, [RIGHT_LEAD] = s->lead_group, [RIGHT_AUDIT] = s->audit_group,
-	};
+	const struct frame_people *p = t->k->people;
 	BUF_CLEANUP struct buf named = BUF_CAPPED(1024);
 
 	if (c->rights & (wanted | MAY_ALL))
 		return false;
-	for (unsigned i = 0; i < RIGHT_COUNT; i++)
+	for (unsigned i = 0; p && i < RIGHT_COUNT; i++)
 		if (wanted & 1U << i)
-			buf_printf(&named, "%s%.*s", named.n ? " or " : ", or members of the Unix group ", SPAN_ARG(groups[i]));
+			buf_printf(&named, "%s%.*s", named.n ? " or " : ", or members of the Unix group ", SPAN_ARG(p->group[i]));
 	return people_refuse(end, EX_NOPERM, t, "you may not do that here; root and the user hearback runs as may%s", buf_cstr(&named));
 }

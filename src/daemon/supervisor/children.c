@@ -389,6 +389,12 @@ void child_died(struct house *h, struct child *c, int wait_status)
 		snprintf(c->text, sizeof(c->text), "exited with status %d and said nothing", WEXITSTATUS(wait_status));
 	else if (!c->ended)
 		c->ended = true, c->why = ENDING_ORDERLY;
+	if (c->renewed) {
+		c->renewed = c->ready = false;
+		c->text[0] = '\0';
+		c->start_ms = clock_mono_ms();
+		return;
+	}
 	/* A death that helps to find the guilty message will not be repeated: the others need not wait for it. */
 	if (c->room == ROOM_KEEPER ? blame(h, wait_status) : c->room == ROOM_READER && c->ready)
 		c->failures = 0;

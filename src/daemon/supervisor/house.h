@@ -28,6 +28,7 @@ struct child {
 	int64_t aborted_ms;		      /* it did not answer; 0: it did */
 	int64_t alarm_ms;		      /* when somebody was told of it last */
 	bool alarmed;			      /* of this trouble */
+	bool renewed;			      /* it ends because its settings changed */
 	int64_t secret_at;		      /* when the file of its secret had been written, as last opened; in ns */
 };
 
@@ -84,7 +85,7 @@ void house_alarm_heard(struct house *h, struct wire *w);
 /* After each end and each start of a poller: an account that cannot log in is somebody's business. */
 void house_judge_login(struct house *h, struct child *c);
 
-/* reload.c: reads the settings anew; true if the rooms must end for them. */
+/* reload.c: reads the settings anew and takes over what it can; true if all rooms must end for them. */
 bool house_reload(struct house *h);
 /* All rooms have ended: true if it goes on with new settings. */
 bool house_renew(struct house *h);
