@@ -48,6 +48,10 @@ static void print_event(const struct row *r, bool full)
 	if (has(r, "message"))
 		printf("  kind %s, voice %s, %s, joined by %s\n", cell_show(r, "kind"), cell_show(r, "voice"), cell_show(r, "proof"),
 		       cell_show(r, "join"));
+	if (strcmp(cell_show(r, "voice"), "claimed-agent") == 0)
+		printf("  claims to be an agent, and nothing proves it: it stops no clock\n");
+	if (has(r, "doubtful"))
+		printf("  says it comes by our form or group, and nothing proves it\n");
 	if (has(r, "trouble"))
 		printf("  NOT READ: %s\n", cell_show(r, "trouble"));
 	if (has(r, "collision"))

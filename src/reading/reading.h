@@ -99,12 +99,14 @@ struct voice_found {
 	struct span author_key;	/* address_key with no subaddress cut off; empty for VOICE_NOBODY */
 	struct span author_field; /* he must stand in it literally: raw From, or the form's Reply-To */
 	bool by_form;
+	bool doubtful;		/* the form or group he is said to stand behind is not proved: anybody may have named him */
 };
 /* `in_sent`: the message lies in a Sent mailbox of the account, which proves an agent. Own addresses
  * in From outside Sent are a claimed agent unless proven; machines (kind other than human) are
  * VOICE_MACHINE whoever they say they are; from_fields != 1 or several From addresses: nobody. Behind
  * our form stands the one address of its Reply-To, behind our group that of X-Original-From or
- * Reply-To; such an author is never proven, for the proof speaks of the form or group. */
+ * Reply-To; such an author is never proven, for the proof speaks of the form or group. These are proved by
+ * trusted authentication, or by having been handed over on our own server by somebody who logged in. */
 void reading_voice(struct arena *a, const struct facts *f, const struct reading_account *acc, enum kind kind,
 		   bool in_sent, struct voice_found *out);
 /* Is one of our addresses (or the group) in To, Cc, Bcc or Resent-*? (RFC 3834 section 2) */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reading/transport.h"
+#include "mail/header.h"
+
+/* A literal for tables: { .p, .n }. */
+#define WORD(s) { .p = (s), .n = sizeof(s) - 1 }
 
 const struct address *transport_only_from(const struct facts *f)
 {
@@ -62,4 +66,57 @@ bool transport_by_group(const struct facts *f, const struct reading_account *acc
 		return list_id_names(id->value, acc->group);
 	const struct fact_field *list = facts_field(f, "Mailing-list", 0);
 	return list && mailing_list_names(list->value, acc->group);
+}
+
+static struct span take_word(struct span *rest)
+{
+	size_t n = 0;
+
+	*rest = span_trim(*rest);
+	while (n < rest->n && !ascii_blank(rest->p[n]) && rest->p[n] != ';')
+		n++;
+	struct span word = span_sub(*rest, 0, n);
+	*rest = span_sub(*rest, n, SIZE_MAX);
+	return word;
+}
+
+/* "from X by Y via Z with PROTOCOL ..." (RFC 5321 section 4.4), each part at its place only: a client chooses the words
+ * behind `from`. The protocol, empty if there is none. */
+static struct span received_with(struct span value, bool *from)
+{
+	struct span word = take_word(&value);
+
+	*from = span_ieq(word, SPAN("from"));
+	if (*from) {
+		take_word(&value);
+		word = take_word(&value);
+	}
+	if (!span_ieq(word, SPAN("by")))
+		return SPAN("?");
+	take_word(&value);
+	word = take_word(&value);
+	if (span_ieq(word, SPAN("via"))) {
+		take_word(&value);
+		word = take_word(&value);
+	}
+	return span_ieq(word, SPAN("with")) ? take_word(&value) : SPAN_NONE;
+}
+
+bool transport_submitted(struct arena *a, const struct facts *f)
+{
+	static const struct span logged_in[] = { WORD("ESMTPA"), WORD("ESMTPSA"), WORD("UTF8SMTPA"), WORD("UTF8SMTPSA"),
+						 WORD("local") };
+	const struct fact_field *field;
+
+	for (uint32_t i = 0; (field = facts_field(f, "Received", i)); i++) {
+		bool from;
+		struct span with = received_with(header_strip_comments(a, field->value), &from);
+		if (span_istarts(with, SPAN("LMTP")))
+			continue;
+		for (size_t k = 0; k < sizeof(logged_in) / sizeof(logged_in[0]); k++)
+			if (span_ieq(with, logged_in[k]))
+				return true;
+		return !with.n && !from;
+	}
+	return false;
 }

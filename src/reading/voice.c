@@ -89,6 +89,7 @@ void reading_voice(struct arena *a, const struct facts *f, const struct reading_
 
 	*out = (struct voice_found){ .voice = VOICE_NOBODY, .proof = reading_proof(a, f, acc) };
 	bool found = find_author(a, f, acc, out, &carried) && out->author.local.n && out->author.domain.n;
+	out->doubtful = carried && out->proof != PROOF_PROVEN && !transport_submitted(a, f);
 	if (carried && out->proof == PROOF_PROVEN)
 		out->proof = PROOF_UNVERIFIED;
 	if (found) {

@@ -52,7 +52,7 @@ def watch_only(tap, hearback):
 def hold(tap, hearback):
     hearback.command("mode", "support", "hold")
     for name, sender, _ in main_job.REQUESTS:
-        post.deliver(hearback.servers, main_job.sample(name), sender, [SUPPORT])
+        main_job.send(hearback.servers, name, sender)
     ask(hearback, DROPPED)
     question = ask(hearback, ANSWERED)
     taken_in(tap, hearback, 3 + len(main_job.REQUESTS), "a mixed set is taken in while the account holds")

@@ -437,7 +437,8 @@ def lying_reader():
         inbox, sent = k.mailboxes()
         sender = Sender(k)
         form = dict(Reply_To=f"Bob <bob@client.example>, {EVE}")
-        honest = letter("www@example.com", "Form", Reply_To=f"Anna <{ANNA}>")
+        proven = "mx.example.com; dkim=pass header.d=%s"
+        honest = letter("www@example.com", "Form", Reply_To=f"Anna <{ANNA}>", Authentication_Results=proven % "example.com")
         lies = {
             "another author": (letter(EVE, "L1"), letter(ANNA, "L1")),
             "a part of the form's author": (letter("www@example.com", "L2", Reply_To="bob@client.example"),
@@ -463,7 +464,8 @@ def lying_reader():
         inbox.take({50: honest})
         sent_answers(sent)
         t.equal("the form's honest author is acknowledged", sender.deliver()[1], ANNA)
-        inbox.take({51: letter("team@lists.example", "Group", List_Id="<team.lists.example>", X_Original_From=f"Ben <{BEN}>")})
+        inbox.take({51: letter("team@lists.example", "Group", List_Id="<team.lists.example>", X_Original_From=f"Ben <{BEN}>",
+                               Authentication_Results=proven % "lists.example")})
         sent_answers(sent)
         t.equal("so is the group's", sender.deliver()[1], BEN)
 

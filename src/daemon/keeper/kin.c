@@ -100,7 +100,7 @@ static bool sender_known(struct turn *t, uint64_t conversation, const struct inc
 	uint8_t id[ID_SIZE];
 	struct rec_person person;
 
-	if (!in->voice.author_key.n)
+	if (!in->voice.author_key.n || in->voice.doubtful)
 		return false;
 	address_hash(t->k, in->voice.author_key, id);
 	return get_person(t, conversation, id, &person) == 0;

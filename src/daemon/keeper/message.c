@@ -39,6 +39,15 @@ static bool reaches(struct turn *t, const struct facts *f, struct span address)
 	return false;
 }
 
+/* An agent may be the one who asks: what he adds is no answer, whoever else receives it. */
+static bool from_requester(struct turn *t, const struct incoming *in, const struct rec_conversation *c)
+{
+	struct address who;
+
+	return in->role == ROLE_INBOX && in->voice.author_key.n && address_split(c->requester, &who) &&
+	       span_eq(address_key(t->a, who, 0), in->voice.author_key);
+}
+
 static enum event_kind event_of(struct turn *t, const struct incoming *in, const struct rec_conversation *c)
 {
 	if (in->facts.depth == FACTS_NONE)
@@ -50,9 +59,11 @@ static enum event_kind event_of(struct turn *t, const struct incoming *in, const
 	case VOICE_NOBODY:
 		return EVENT_REQUEST;
 	case VOICE_AGENT:
+		if (from_requester(t, in, c))
+			return EVENT_REQUEST;
 		return reaches(t, &in->facts, c->requester) ? EVENT_ANSWER : EVENT_AGENT;
 	case VOICE_CLAIMED_AGENT:
-		return EVENT_CLAIMED;
+		return c->messages > 1 && from_requester(t, in, c) ? EVENT_REQUEST : EVENT_CLAIMED;
 	case VOICE_MACHINE:
 	case VOICE_COUNT:
 		break;
@@ -68,13 +79,35 @@ static struct span shortened(struct turn *t, struct span s)
 	return arena_span(t->a, utf8_cut(buf_span(&b), RECORD_TEXT));
 }
 
+static bool key_in(struct span key, const struct span *at, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (span_eq(key, at[i]))
+			return true;
+	return false;
+}
+
+/* Whom an agent wrote to: the first who is neither we nor, where it came in as mail does, one of us. Else he asks. */
+static struct address written_to(struct turn *t, const struct incoming *in)
+{
+	const struct reading_account *acc = &in->account->reading;
+	const struct address_list *lists[] = { &in->facts.to, &in->facts.cc };
+
+	for (size_t l = 0; l < 2; l++)
+		for (uint32_t i = 0; i < lists[l]->n; i++) {
+			struct span key = address_key(t->a, lists[l]->at[i], acc->subaddress);
+			if (!key_in(key, acc->own, acc->nown) && !span_eq(key, acc->group) &&
+			    (in->role == ROLE_SENT || !key_in(key, acc->agents, acc->nagents)))
+				return lists[l]->at[i];
+		}
+	return in->role == ROLE_SENT && in->facts.to.n ? in->facts.to.at[0] : in->voice.author;
+}
+
 /* Who a new conversation is with: the author; where we wrote first, whom we wrote to. */
 static void name_requester(struct turn *t, const struct incoming *in, struct rec_conversation *c)
 {
-	struct address who = in->voice.author;
+	struct address who = in->voice.voice == VOICE_AGENT ? written_to(t, in) : in->voice.author;
 
-	if (in->voice.voice == VOICE_AGENT && in->facts.to.n)
-		who = in->facts.to.at[0];
 	c->requester = address_text(t->a, who);
 	if (c->requester.n > LIMIT_ADDRESS)
 		c->requester = SPAN_NONE;

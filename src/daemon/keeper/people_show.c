@@ -71,15 +71,20 @@ static void text_cells(struct turn *t, struct row *row, const struct facts *f, b
 	row_text(row, "text", utf8_cut(all, SHOW_TEXT));
 }
 
-static void facts_cells(struct turn *t, struct row *row, uint64_t message, bool full)
+static void facts_cells(struct turn *t, struct row *row, uint64_t message, const struct rec_message *m, bool full)
 {
 	struct facts f;
+	struct voice_found voice = { .doubtful = false };
+	const struct account *acc = keeper_account(t->k, m->account);
 	BUF_CLEANUP struct buf parts = BUF_CAPPED(8192);
 
 	if (get_facts(t, message, &f))
 		f = facts_none();
 	row_text(row, "message_id", span_sub(f.message_id, 0, LIMIT_MESSAGE_ID));
 	row_text(row, "subject", utf8_cut(f.subject, RECORD_TEXT));
+	if (acc)
+		reading_voice(t->a, &f, &acc->reading, m->kind, m->role == ROLE_SENT, &voice);
+	row_bool(row, "doubtful", voice.doubtful);
 	text_cells(t, row, &f, full);
 	for (uint32_t i = 0; i < f.nparts && i < 50; i++)
 		buf_printf(&parts, "%s%.*s (%.*s, %llu bytes)", i ? "\n" : "", SPAN_ARG(f.parts[i].name.n ? f.parts[i].name : SPAN("unnamed")),
@@ -121,7 +126,7 @@ static void event_row(struct turn *t, struct client *c, int64_t at, const struct
 		row_bool(&row, "collision", m.collision);
 		row_number(&row, "decision", (int64_t)m.decision);
 		entry_cells(t, &row, m.outbox);
-		facts_cells(t, &row, e->message, control_has(&c->request, "full"));
+		facts_cells(t, &row, e->message, &m, control_has(&c->request, "full"));
 	}
 	people_row(t, c, &row);
 	turn_together(t, of_turn);

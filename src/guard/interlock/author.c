@@ -29,6 +29,10 @@ static bool look(const struct guard_view *v, struct reason *out)
 		return speak(out, VERDICT_SUPPRESS, SPAN("it has not exactly one author"),
 			     field_evidence(
 				     v, facts_field(v->message, v->voice.by_form ? "Reply-To" : "From", 0)));
+	if (v->voice.doubtful)
+		return speak(out, VERDICT_SUPPRESS,
+			     SPAN("nobody proves that our form or group sent it, so anybody may have named its author"),
+			     field_evidence(v, facts_field(v->message, "From", 0)));
 	if (!stands_literally(v, v->voice.author_field, recipient))
 		return speak(out, VERDICT_SUPPRESS,
 			     SPAN("the recipient does not stand literally in the author's field"),
@@ -39,7 +43,7 @@ static bool look(const struct guard_view *v, struct reason *out)
 
 const struct interlock interlock_author = {
 	.id = "author",
-	.meaning = "the recipient stands literally in From (or our form's Reply-To) as its one author (RFC "
+	.meaning = "the recipient stands literally in From (or our proven form's Reply-To) as its one author (RFC "
 		   "5322 section 3.6.2)",
 	.look = look,
 };
