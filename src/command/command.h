@@ -16,6 +16,8 @@ int command_template(int argc, char **argv);
 int command_thread(int argc, char **argv);
 
 /* Of the ledger, through the keeper. */
+/* try URL [--since SPAN] ... */
+int command_try(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_status(int argc, char **argv);

@@ -17,6 +17,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *meaning;
 } commands[] = {
+	{ "try", command_try, "imaps://USER@HOST: what would hearback do with this mailbox? Changes and sends nothing" },
 	{ "run", command_run, "the sidecar itself; --once for one pass" },
 	{ "check", command_check, "is the configuration right? --defaults lists every setting" },
 	{ "status", command_status, "how each account stands; --check and --metrics for monitoring" },

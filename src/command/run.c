@@ -18,5 +18,5 @@ int command_run(int argc, char **argv)
 	char **words;
 	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
 
-	return e ? e - 1 : supervisor_run(config_path, once, debug);
+	return e ? e - 1 : supervisor_run(config_path, &(struct supervisor_how){ .once = once, .debug = debug });
 }

@@ -8,7 +8,7 @@ enum { ARRIVAL_FLAGS = ARRIVAL_DRAFT * 2 - 1, BATCH_ITEM_SIZE = 34 };
 const char *mailbox_offer_name(unsigned bit)
 {
 	static const char *const names[] = { "flags-told", "keywords", "flagged", "answered",
-					     "gmail-labels", "condstore", "qresync" };
+					     "gmail-labels", "condstore", "qresync", "idle" };
 
 	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
 }

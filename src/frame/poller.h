@@ -23,6 +23,7 @@ enum mailbox_offer {
 	MAILBOX_GMAIL_LABELS = 16, /* X-GM-EXT-1 */
 	MAILBOX_CONDSTORE = 32,	   /* RFC 7162 */
 	MAILBOX_QRESYNC = 64,
+	MAILBOX_IDLE = 128,	   /* RFC 2177 */
 };
 /* Its name in `status`, by bit number; NULL behind the last one. */
 const char *mailbox_offer_name(unsigned bit);

@@ -29,6 +29,7 @@ void frame_start_put(struct buf *b, const struct frame_start *s)
 	frame_put_text(b, s->account, FRAME_NAME);
 	frame_put_text(b, s->mailbox, FRAME_TEXT);
 	frame_put_bool(b, s->sent);
+	wire_put_i64(b, s->since);
 }
 
 bool frame_start_get(struct wire *w, struct frame_start *out)
@@ -38,7 +39,8 @@ bool frame_start_get(struct wire *w, struct frame_start *out)
 	out->account = frame_get_text(w, FRAME_NAME);
 	out->mailbox = frame_get_text(w, FRAME_TEXT);
 	out->sent = frame_get_bool(w);
-	return wire_done(w);
+	out->since = wire_i64(w);
+	return wire_done(w) && out->since >= 0;
 }
 
 void frame_ready_put(struct buf *b, struct span missing)

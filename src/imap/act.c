@@ -1,9 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Searching and moving. */
+#include "base/date.h"
 #include "base/text.h"
 #include "imap/internal.h"
 #include "mail/message_id.h"
 #include <stdlib.h>
+
+static int newest_first(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = *(const uint32_t *)b;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The UID at that place, counted from the newest; the oldest where there are fewer. */
+static uint32_t uid_at(const clist *found, uint32_t n, uint32_t most)
+{
+	uint32_t *uids = calloc(n, sizeof(*uids));
+	uint32_t k = 0;
+
+	if (!uids)
+		abort();
+	for (clistiter *i = clist_begin(found); i && k < n; i = clist_next(i))
+		uids[k++] = *(uint32_t *)clist_content(i);
+	qsort(uids, n, sizeof(*uids), newest_first);
+	uint32_t uid = uids[(most < n ? most : n) - 1];
+	free(uids);
+	return uid;
+}
+
+enum imap_fault imap_search_since(struct imap *imap, int64_t at, uint32_t most, uint32_t *first, uint32_t *found)
+{
+	clist *list = NULL;
+	int64_t year;
+	unsigned month;
+	unsigned day;
+
+	*first = *found = 0;
+	civil_from_days(at / DAY - 1, &year, &month, &day);
+	struct mailimap_date *date = mailimap_date_new((int)day, (int)month, (int)year);
+	struct mailimap_search_key *key = date ? mailimap_search_key_new_since(date) : NULL;
+	if (!key)
+		abort();
+	imap_arm(imap, imap->timeouts.list, FOLDERS_BYTES);
+	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_search(imap->m, NULL, key, &list);
+	mailimap_search_key_free(key);
+	if (code == MAILIMAP_NO_ERROR && list) {
+		*found = (uint32_t)clist_count(list);
+		*first = *found ? uid_at(list, *found, most) : 0;
+		mailimap_search_result_free(list);
+	}
+	return imap_outcome(imap, code, "UID SEARCH");
+}
 
 enum imap_fault imap_search(struct imap *imap, struct mailimap_search_key *key, uint64_t bytes, uint32_t from,
 			    uint32_t to, uint32_t *lowest)

@@ -103,6 +103,9 @@ enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, u
 
 /* The lowest UID with this Message-ID (without brackets) among its Message-ID fields, 0 if none. */
 enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32_t *uid);
+/* The lowest UID of the newest `most` messages that arrived on the day before `at` or later (the server's days
+ * are its own), 0 if there is none, and how many such there are. */
+enum imap_fault imap_search_since(struct imap *imap, int64_t at, uint32_t most, uint32_t *first, uint32_t *found);
 /* Marks the message \Seen and moves it into the mailbox with a raw name; *moved gets its UID there, 0
  * where the server does not tell. */
 enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uint32_t *moved);

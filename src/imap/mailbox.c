@@ -18,7 +18,8 @@ static unsigned server_offers(const struct imap *imap)
 {
 	return (imap->offers & OFFERS_GMAIL ? MAILBOX_GMAIL_LABELS : 0u) |
 	       (imap->offers & (OFFERS_CONDSTORE | OFFERS_QRESYNC) ? MAILBOX_CONDSTORE : 0u) |
-	       (imap->offers & OFFERS_QRESYNC ? MAILBOX_QRESYNC : 0u);
+	       (imap->offers & OFFERS_QRESYNC ? MAILBOX_QRESYNC : 0u) |
+	       (imap->offers & OFFERS_IDLE ? MAILBOX_IDLE : 0u);
 }
 
 /* RFC 3501 section 7.1: without PERMANENTFLAGS all flags are permanent; of keywords that says nothing. A mailbox

@@ -13,6 +13,7 @@ enum {
 	LIMIT_MAILBOX_NAME = 255,	      /* bytes on the wire */
 	LIMIT_SECRET = 1024,		      /* bytes of a password */
 	LIMIT_TOKEN = 16 * 1024,	      /* bytes of an OAuth2 access token */
+	LIMIT_TRIAL_MESSAGES = 20000,	      /* messages of a mailbox that `hearback try` looks at */
 	LIMIT_ORDERS = 256,		      /* orders of the keeper that wait in a poller */
 	LIMIT_HEADER_BLOCK = 256 * 1024,      /* bytes of a header block that are looked at */
 	LIMIT_FIELDS = 1000,		      /* header fields */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Authentication-Results (RFC 8601): only what our own border server wrote counts. */
 #include "mail/header.h"
+#include "reading/authentication_survey.h"
 #include "reading/reading.h"
 #include "reading/transport.h"
 
@@ -170,27 +171,48 @@ static void weigh_field(struct results *r, struct span rest)
 	}
 }
 
-/* Is this field ours? Its id is taken off the front. */
-static bool is_ours(struct span *rest, struct span authserv_id)
+/* The id at the front, which is taken off; empty where the first result stands there instead. */
+static bool take_id(struct span *rest, struct span *id)
 {
 	struct span copy = *rest;
-	struct span id = take_value(&copy);
 
-	if (span_eq(authserv_id, SPAN("microsoft365")))
-		return take_char(&copy, '=');
-	if (!span_ieq(id, authserv_id))
-		return false;
+	*id = take_value(&copy);
+	if (take_char(&copy, '=')) {
+		*id = SPAN_NONE;
+		return true;
+	}
 	/* A version may follow, and only that of RFC 8601 section 2.2 is known. */
 	struct span version = take_value(&copy);
 	if ((version.n && !span_eq(version, SPAN("1"))) || (copy.n && !take_char(&copy, ';')))
 		return false;
 	*rest = copy;
+	return id->n > 0;
+}
+
+bool authentication_id(struct arena *a, struct span value, struct span *id)
+{
+	struct span rest = header_strip_comments(a, value);
+
+	return take_id(&rest, id);
+}
+
+/* Is this field ours? Its id is taken off the front. */
+static bool is_ours(struct span *rest, struct span authserv_id)
+{
+	struct span copy = *rest;
+	struct span id;
+
+	if (!take_id(&copy, &id))
+		return false;
+	if (span_eq(authserv_id, SPAN("microsoft365")))
+		return !id.n;
+	if (!span_ieq(id, authserv_id))
+		return false;
+	*rest = copy;
 	return true;
 }
 
-/* Services that write all they have to say into one field. Gmail's stands below its own Received field, where what
- * comes next may be the sender's. */
-static bool writes_one_field(struct span authserv_id)
+bool authentication_writes_one_field(struct span authserv_id)
 {
 	return span_eq(authserv_id, SPAN("microsoft365")) || span_ieq(authserv_id, SPAN("mx.google.com"));
 }
@@ -218,7 +240,7 @@ enum proof reading_proof(struct arena *a, const struct facts *f, const struct re
 				continue;
 			any = true;
 			weigh_field(&r, rest);
-			if (writes_one_field(acc->authserv_id))
+			if (authentication_writes_one_field(acc->authserv_id))
 				break;
 		}
 	}

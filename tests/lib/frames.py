@@ -22,7 +22,7 @@ def _frame_types():
 globals().update(_frame_types())
 VERSION = 1
 LOOK, MOVE, SEARCH, REFETCH = range(4)
-FLAGS_TOLD, KEYWORDS, FLAGGED, ANSWERED, GMAIL_LABELS, CONDSTORE, QRESYNC = (1 << n for n in range(7))
+FLAGS_TOLD, KEYWORDS, FLAGGED, ANSWERED, GMAIL_LABELS, CONDSTORE, QRESYNC, OFFERS_IDLE = (1 << n for n in range(8))
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config", "expired")
 FRAME_MAX = 192 * 1024
@@ -126,7 +126,7 @@ class Room:
     """A room's process with a supervisor and a keeper played by the test."""
 
     def __init__(self, binary, settings, account, environment=None, once=False, mailbox="", sent=False,
-                 secret=None):
+                 secret=None, since=0):
         self.supervisor, self.keeper = Wire(), Wire()
         ends = [fcntl.fcntl(w.other, fcntl.F_DUPFD_CLOEXEC, 10) for w in (self.supervisor, self.keeper)]
         self.pid = os.posix_spawn(binary, [binary], {**os.environ, **(environment or {})},
@@ -136,7 +136,8 @@ class Room:
         self.supervisor.other.close()
         self.keeper.other.close()
         config = memfd(settings.encode())
-        self.supervisor.send(START, bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]), config, secret)
+        start = bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]) + struct.pack(">q", since)
+        self.supervisor.send(START, start, config, secret)
         os.close(config)
         self.status = None
 

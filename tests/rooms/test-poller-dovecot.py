@@ -57,7 +57,8 @@ def test_takes_in(s):
     name, uidvalidity, uidnext, exists = p.selected()
     t.equal("INBOX is open", (name, uidnext, exists), ("INBOX", 451, 450))
     t.equal("what it takes is told",
-            p.offers, frames.FLAGS_TOLD | frames.KEYWORDS | frames.FLAGGED | frames.ANSWERED | frames.CONDSTORE | frames.QRESYNC)
+            p.offers, frames.FLAGS_TOLD | frames.KEYWORDS | frames.FLAGGED | frames.ANSWERED | frames.CONDSTORE |
+            frames.QRESYNC | frames.OFFERS_IDLE)
     t.equal("and where spam and deleted mail lie", (p.junk, p.trash), ("Junk", "Trash"))
     items, seen = p.take_in()
     t.equal("every message in ascending order", [i.uid for i in items], list(range(1, 451)))

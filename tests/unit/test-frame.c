@@ -93,7 +93,7 @@ static struct frame_facts_item facts_items[] = { { 3, 0, 500 }, { 4, 500, 500 } 
 
 static void put_supervisor(struct buf out[])
 {
-	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true };
+	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true, 1700000000 };
 	struct frame_peer peer = { ROOM_SENDER, SPAN("support"), true, 7 };
 	struct frame_ending ending = { ENDING_CONFIG, 60, SPAN("hearback.conf:3: no such mailbox") };
 	struct frame_people people = { { SPAN("a"), SPAN("b"), SPAN("") }, { 100, UINT32_MAX, 102 }, 2, { { 0, SPAN("root") }, { 1000, SPAN("anna") } } };

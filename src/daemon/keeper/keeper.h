@@ -187,6 +187,7 @@ struct keeper {
 	struct hash config_hash;
 	struct template_set templates;
 	bool once;
+	int64_t since;		/* a trial with mail from then on; 0: in earnest */
 	bool ending;
 	bool idle_told;
 	struct keys keys;
@@ -379,6 +380,8 @@ struct proposal {
 /* The only way out. Gathers, forbids, composes, judges the bytes, records. Returns the audit record of
  * the decision. *entry_out gets the outbox entry, 0 if there is none. */
 uint64_t propose(struct turn *t, const struct proposal *p, struct rec_message *answered, uint64_t *entry_out);
+/* What the guard is asked, without the bytes. */
+void outgoing_case(struct turn *t, const struct proposal *p, struct guard_case *c);
 void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m,
 			     struct rec_conversation *c);
 /* Recomposes a held entry and queues it. False with a line if it cannot be. */
@@ -466,6 +469,7 @@ void people_meet(struct keeper *k, struct client *c);
 void people_learn(struct keeper *k, struct span payload);
 /* True, with a line, if it has none of these rights. */
 bool people_forbid(struct turn *t, const struct client *c, unsigned wanted, struct control_end *end);
+bool verb_trial(struct turn *t, struct client *c, struct control_end *end);
 void people_slice(struct turn *t, struct client *c);
 void people_gone(struct client *c);
 bool people_waiting(const struct keeper *k, bool writes);

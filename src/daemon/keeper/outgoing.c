@@ -92,7 +92,7 @@ static void gather_windows(struct turn *t, const struct proposal *p, struct rec_
 	seen->n = n;
 }
 
-static void gather_case(struct turn *t, const struct proposal *p, struct guard_case *c)
+void outgoing_case(struct turn *t, const struct proposal *p, struct guard_case *c)
 {
 	const struct account *acc = p->account;
 
@@ -260,7 +260,7 @@ uint64_t propose(struct turn *t, const struct proposal *p, struct rec_message *a
 
 	fault("propose", p->facts);
 	gather_windows(t, &q, &seen, &q.history);
-	gather_case(t, &q, &c);
+	outgoing_case(t, &q, &c);
 	guard_judge(t->a, &c, &j);
 	if (j.verdict != VERDICT_SUPPRESS) {
 		if (p->message_id.n)

@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
 	{ "audit-list", false, MAY_AUDIT, verb_audit_list },
 	{ "audit-verify", false, MAY_AUDIT, verb_audit_verify },
 	{ "status", false, MAY_READ | MAY_LEAD | MAY_AUDIT, verb_status },
+	{ "trial", false, MAY_READ | MAY_LEAD, verb_trial },
 };
 
 static const struct verb *find_verb(struct span name)

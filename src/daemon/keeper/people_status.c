@@ -56,6 +56,8 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	row_number(&row, "uidvalidity", r.uidvalidity);
 	row_number(&row, "cursor", r.last_uid);
 	row_number(&row, "uidnext", r.uidnext);
+	row_number(&row, "exists", box->exists);
+	row_bool(&row, "read", box->seen_all && box->batch_taken == box->batch);
 	offers_cell(t, &row, box->offers);
 	row_text(&row, "junk", arena_span(t->a, span_of(box->junk)));
 	row_text(&row, "trash", arena_span(t->a, span_of(box->trash)));

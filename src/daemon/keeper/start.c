@@ -188,6 +188,7 @@ void keeper_start(struct keeper *k)
 		keeper_fail(k, ENDING_TRANSIENT, "START is not what it should be");
 	log_open("keeper", start.debug);
 	k->once = start.once;
+	k->since = start.since;
 	take_config(k, f.fds[0]);
 	k->listen_fd = f.fds[1];
 	close(f.fds[0]);

@@ -67,6 +67,7 @@ static bool start(struct poller *p, struct frame *f)
 	f->fds[1] = -1;
 	p->once = s.once;
 	p->sent = s.sent;
+	p->since = s.since;
 	if (settings_from_memfd(f->fds[0], p->arena, config, &err))
 		return poller_end(p, ENDING_CONFIG, "%s: %s", p->name, err.text);
 	p->account = config_account(config, s.account);
@@ -205,6 +206,23 @@ static bool tell_selected(struct poller *p, const struct imap_mailbox *box)
 	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
 }
 
+/* For a trial: begins behind what is too old, or too much. What arrived earlier but stands behind that is left out by
+ * the pass. */
+static bool skip_older(struct poller *p)
+{
+	uint32_t first = 0;
+	uint32_t found = 0;
+	char text[200];
+
+	if (!poller_fine(p, imap_search_since(p->imap, p->since, LIMIT_TRIAL_MESSAGES, &first, &found)))
+		return false;
+	p->last_uid = first ? first - 1 : p->uidnext ? p->uidnext - 1 : 0;
+	if (found <= LIMIT_TRIAL_MESSAGES)
+		return true;
+	snprintf(text, sizeof(text), "only the newest %d of %u messages of that time are looked at", LIMIT_TRIAL_MESSAGES, found);
+	return tell_trouble(p, text);
+}
+
 /* A server that refuses to list its mailboxes is watched all the same. */
 static bool find_thrown(struct poller *p)
 {
@@ -228,7 +246,7 @@ static bool open_mailbox(struct poller *p)
 	p->uidvalidity = box.uidvalidity;
 	p->uidnext = box.uidnext;
 	p->last_uid = box.uidvalidity == p->resume.uidvalidity ? p->resume.last_uid : 0;
-	if (!tell_selected(p, &box))
+	if (!tell_selected(p, &box) || (p->since && !p->last_uid && !skip_older(p)))
 		return false;
 	if (p->resume.uidvalidity && box.uidvalidity != p->resume.uidvalidity)
 		return tell_trouble(p, "the server has given the mailbox a new UIDVALIDITY: all of it is looked at again");

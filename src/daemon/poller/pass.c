@@ -118,6 +118,17 @@ static void check_dates(struct frame_batch_item *items, uint32_t n)
 			items[i].internal_at = 0;
 }
 
+/* Those that a trial is about; whatever has no date is. */
+static uint32_t keep_recent(const struct poller *p, struct frame_batch_item *items, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!items[i].internal_at || items[i].internal_at >= p->since)
+			items[kept++] = items[i];
+	return kept;
+}
+
 static bool take_in(struct poller *p, uint32_t top)
 {
 	for (uint64_t from = (uint64_t)p->last_uid + 1; from <= top;) {
@@ -127,7 +138,7 @@ static bool take_in(struct poller *p, uint32_t top)
 		if (!poller_fine(p, imap_list(p->imap, (uint32_t)from, (uint32_t)to, p->items, &n)))
 			return false;
 		check_dates(p->items, n);
-		if (!fetch_all(p, p->items, n))
+		if (!fetch_all(p, p->items, keep_recent(p, p->items, n)))
 			return false;
 		from = to + 1;
 		if (n || from > top)

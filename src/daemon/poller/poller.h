@@ -19,6 +19,7 @@ struct poller {
 	struct arena *arena;
 	bool once;
 	bool sent;
+	int64_t since;			/* older mail is left alone, 0: none is */
 	const char *name;		/* of the account */
 	const struct config_account *account;
 	int secret_fd;

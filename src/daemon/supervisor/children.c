@@ -40,6 +40,9 @@ void house_people(struct house *h)
 		c[2] = (struct child){ .room = ROOM_SENDER };
 		for (int j = 0; j < 3; j++)
 			c[j].account = &h->config.accounts[i];
+		/* Who only tries has none who could send. */
+		if (h->since)
+			c[2].state = CHILD_GIVEN_UP;
 	}
 	for (uint32_t i = 0; i < h->n; i++)
 		h->children[i].sock = -1;
@@ -104,7 +107,7 @@ static bool secret_renewed(const struct child *c)
 static int say_start(struct house *h, struct child *c)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_start s = { .once = h->once, .debug = h->debug, .account = name_of(c), .sent = c->sent };
+	struct frame_start s = { .once = h->once, .debug = h->debug, .account = name_of(c), .sent = c->sent, .since = h->since };
 	int fds[2] = { -1, -1 };
 	struct err err;
 	size_t n = 1;

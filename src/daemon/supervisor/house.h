@@ -55,6 +55,7 @@ struct house {
 	struct span templates;
 	bool once;
 	bool debug;
+	int64_t since;		      /* `hearback try`; 0: in earnest */
 	bool stopping;
 	int64_t kill_ms;		      /* stragglers are killed from then on */
 	int status;

@@ -16,12 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { STOP_MS = 15000, TICK_MS = 1000 };
+enum { STOP_MS = 15000, TRIAL_STOP_MS = 2000, TICK_MS = 1000 };
 
 static void print_lines(const char *what, const struct config_errors *e)
 {
@@ -88,7 +89,7 @@ static void stop_in_order(struct house *h)
 
 	if (!h->stopping) {
 		h->stopping = true;
-		h->kill_ms = clock_mono_ms() + STOP_MS;
+		h->kill_ms = clock_mono_ms() + (h->since ? TRIAL_STOP_MS : STOP_MS);
 		for (uint32_t i = 2; i < h->n; i++)
 			child_stop(&h->children[i]);
 	}
@@ -201,12 +202,14 @@ static void raise_walls(struct child *self)
 	snprintf(self->walls, sizeof(self->walls), "%s", buf_cstr(&missing));
 }
 
-int supervisor_run(const char *path, bool once, bool debug)
+int supervisor_run(const char *path, const struct supervisor_how *how)
 {
-	struct house h = { .path = path, .a = arena_new(), .once = once, .debug = debug, .listen_fd = -1 };
+	struct house h = {
+		.path = path, .a = arena_new(), .once = how->once, .debug = how->debug, .since = how->since, .listen_fd = -1
+	};
 	sigset_t set;
 
-	log_open("supervisor", debug);
+	log_open("supervisor", h.debug);
 	raise_walls(&h.self);
 	signal(SIGPIPE, SIG_IGN);
 	int r = load(&h, path);
@@ -219,6 +222,8 @@ int supervisor_run(const char *path, bool once, bool debug)
 		return r;
 	}
 	raise_walls(&h.self);
+	if (h.since)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
@@ -229,7 +234,7 @@ int supervisor_run(const char *path, bool once, bool debug)
 	h.watchdog_ms = notify_watchdog_ms();
 	h.round_ms = clock_mono_ms();
 	house_people(&h);
-	log_event(LOG_INFO, "started", "accounts=%u once=%d", h.config.n, once);
+	log_event(LOG_INFO, "started", "accounts=%u once=%d", h.config.n, h.once);
 	do
 		watch(&h, signals);
 	while (house_renew(&h));

@@ -4,6 +4,11 @@
 #pragma once
 #include "config/config.h"
 
-/* Runs until told to stop (SIGTERM, SIGINT), or through one pass with `once`. `path` names the
- * configuration file. Returns an exit status of sysexits.h. */
-int supervisor_run(const char *path, bool once, bool debug);
+struct supervisor_how {
+	bool once;     /* through one pass */
+	bool debug;
+	int64_t since; /* `hearback try`: only mail from then on, nothing can be sent, and it ends with whoever started it; 0: in earnest */
+};
+/* Runs until told to stop (SIGTERM, SIGINT), or until the one pass is over. `path` names the configuration file.
+ * Returns an exit status of sysexits.h. */
+int supervisor_run(const char *path, const struct supervisor_how *how);
