@@ -114,6 +114,10 @@ def serve_again(manager, heard, accounts):
     return manager.hears(f"STATUS={accounts} accounts, {2 + 3 * accounts} of {2 + 3 * accounts} rooms serve", heard) > 0
 
 
+def connected(h):
+    return sum(r["connected"] for r in h.rows("status") if r["about"] == "mailbox")
+
+
 def account_by_account(tap, h, manager):
     heard = manager.quiet()
     h.others["sales"] = {**h.account, "address": "sales@example.com"}
@@ -138,8 +142,7 @@ def account_by_account(tap, h, manager):
     tap.check("another password file is taken over", serve_again(manager, heard, 2), manager.heard[heard:])
     tap.equal("by the pollers of one account alone", renewed(before, rooms(h)), {
         "hearback-keeper": (0, 1), "hearback-reader": (0, 1), "hearback-poller": (2, 4), "hearback-sender": (0, 2)})
-    rows = [r for r in h.rows("status") if r["about"] == "mailbox"]
-    tap.check("which are connected", len(rows) == 4 and all(r["connected"] for r in rows), rows)
+    tap.check("which are connected", post.wait_until(lambda: connected(h) == 4, SECONDS), h.rows("status"))
 
     before, heard = rooms(h), manager.quiet()
     h.settings["read_group"] = "games"
