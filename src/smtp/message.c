@@ -70,7 +70,7 @@ static void put_command(struct smtp *m, const struct smtp_envelope *e, struct sp
 }
 
 /* Whether the transaction goes on after the reply to this command. */
-static bool judge(struct smtp *m, struct smtp_result *r, enum command c)
+static bool judge(struct smtp *m, const struct smtp_envelope *e, struct smtp_result *r, enum command c)
 {
 	if (smtp_class(&m->reply) == 2)
 		return true;
@@ -83,6 +83,8 @@ static bool judge(struct smtp *m, struct smtp_result *r, enum command c)
 		r->no_connection = true;
 		return smtp_turned_away(m, r, "auth", "it wants a login: set smtp_auth = yes");
 	}
+	if (c == MAIL && r->outcome == SEND_REFUSED && !e->sender.n)
+		buf_puts(&r->reply, "; if it takes no <>, set envelope = own");
 	/* RFC 5321 section 4.5.3.1.10: "too many recipients", which is temporary. */
 	if (c != MAIL && m->reply.code == 552)
 		r->outcome = SEND_LATER;
@@ -107,7 +109,7 @@ static bool send_envelope(struct smtp *m, const struct smtp_envelope *e, struct 
 		/* Replies to what was sent ahead are read even where the first has decided: others follow. */
 		if (!smtp_hear(m, m->timeouts.command))
 			return go_on && smtp_lost(m, r, c == MAIL ? "mail" : "rcpt");
-		go_on = go_on && judge(m, r, c);
+		go_on = go_on && judge(m, e, r, c);
 		if (m->broken || (!go_on && !m->offer.pipelining))
 			return false;
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 const struct smtp_timeouts smtp_timeouts_standard = {
+	.connect = 30 * 1000,
 	.command = 5 * 60 * 1000,
 	.data = 2 * 60 * 1000,
 	.block = 3 * 60 * 1000,
@@ -61,7 +62,7 @@ static bool start_tls(struct smtp *m, const char *tls_name, const char *ca_file,
 	if (m->reply.code != 220)
 		return smtp_turned_away(m, r, "tls", "nothing is sent without TLS");
 	/* What was said ahead of TLS would count as said under it; stream_tls() refuses that. */
-	if (!stream_tls(m->stream, tls_name, ca_file, m->timeouts.command, &err))
+	if (!stream_tls(m->stream, tls_name, ca_file, m->timeouts.connect, &err))
 		return true;
 	m->broken = true;
 	r->outcome = SEND_LATER;

@@ -10,6 +10,7 @@ struct smtp;
 
 /* How long the server may take (RFC 5321 section 4.5.3.2), in milliseconds. */
 struct smtp_timeouts {
+	int64_t connect;  /* TCP and TLS, each: 30 s */
 	int64_t command;  /* greeting, EHLO, AUTH, MAIL, RCPT: 5 min */
 	int64_t data;	  /* DATA: 2 min */
 	int64_t block;	  /* each block of the body to be taken: 3 min */

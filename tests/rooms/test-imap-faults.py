@@ -3,59 +3,28 @@
 """The poller in every dialogue of tests/server/imap. After each it has said in one line what is wrong, and the
 next connection, to a server that is a good one again, goes on where this one ended: nothing is lost and
 nothing comes twice. Where a person must act first, that line says how."""
-import concurrent.futures
 import os
-import ssl
 import sys
-import tempfile
-import traceback
 
 TOP = os.environ.get("top_srcdir", ".")
 BUILD = os.environ.get("top_builddir", ".")
 for folder in ("tests/lib", "tests/server", "tests/rooms"):
     sys.path.insert(0, os.path.join(TOP, folder))
+import faults  # noqa: E402
 import frames  # noqa: E402
 import imap_dialogue  # noqa: E402
 import imap_fake  # noqa: E402
 import poller_room  # noqa: E402
-import servers  # noqa: E402
-import tap  # noqa: E402
 
 BINARY = os.path.join(BUILD, "tests/rooms/hearback-poller")
-AT_ONCE = 8
 NEEDS_A_PERSON = ("config", "refused")
 
 
-class Certificates:
-    """Contexts by label, and the authority that is trusted."""
-
-    def __init__(self, folder):
-        ours, other = (servers.Authority(os.path.join(folder, name)) for name in ("ours", "other"))
-        ours.create()
-        other.create()
-        self.ca = ours.ca
-        self.contexts = {}
-        for label, authority, more in (("good", ours, {}), ("wrong-name", ours, {"name": "mail.example.com"}),
-                                       ("expired", ours, {"expired": True}), ("stranger", other, {})):
-            self.contexts[label] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.contexts[label].load_cert_chain(*authority.issue(label, **more))
-
-
-class Trial:
-    """One dialogue; `wrong` is what did not come out as it must."""
-
+class Trial(faults.Trial):
     def __init__(self, dialogue, certificates):
-        self.d, self.certificates, self.wrong = dialogue, certificates, []
+        super().__init__(dialogue.name)
+        self.d, self.certificates = dialogue, certificates
         self.troubles, self.items, self.uidvalidity = [], [], 0
-        self.last = 0
-
-    def equal(self, what, got, wanted):
-        if got != wanted:
-            self.wrong.append(f"{what}: {got!r} instead of {wanted!r}")
-
-    def contains(self, what, got, wanted):
-        if wanted not in got:
-            self.wrong.append(f"{what}: no {wanted!r} in {got!r}")
 
     def start(self, server, resume):
         h = self.d.header
@@ -153,7 +122,7 @@ class Trial:
     def cursor(self):
         return tuple(int(n) for n in self.d.header.get("cursor", "0 0").split())
 
-    def run(self):
+    def play(self):
         uids, size = self.d.uids()
         h = self.d.header
         server = imap_fake.ImapFake([(u, imap_fake.message(u, size)) for u in uids], blocks=self.d.blocks,
@@ -163,11 +132,8 @@ class Trial:
         try:
             self.first(server)
             self.next(server)
-        except Exception:  # pylint: disable=broad-exception-caught
-            self.wrong.append(traceback.format_exc())
         finally:
             server.close()
-        return self
 
     def first(self, server):
         ending = self.connection(server, self.cursor())
@@ -216,25 +182,5 @@ class Trial:
         self.equal("the next connection hands over what is left", after, there)
 
 
-def named(kind):
-    """{file name: line} of tests/server/LINES that are of this kind."""
-    with open(os.path.join(TOP, "tests/server/LINES"), encoding="ascii") as f:
-        lines = [line.split() for line in f.read().splitlines() if line.startswith(kind)]
-    return [f"{words[1]}-{variant}" for words in lines for variant in words[2:]]
-
-
-def main():
-    t = tap.Tap()
-    names = imap_dialogue.names()
-    t.equal("every line of tests/server/LINES has its dialogues, and no other is there", names, sorted(named("imap")))
-    wanted = sys.argv[1:]
-    dialogues = [d for name in names for d in imap_dialogue.load(name) if not wanted or name in wanted]
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        certificates = Certificates(folder)
-        for trial in pool.map(lambda d: Trial(d, certificates).run(), dialogues):
-            t.check(trial.d.name, not trial.wrong, "\n".join(trial.wrong))
-    return t.done()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(faults.main("imap", imap_dialogue.names(), lambda name, certificates: [Trial(d, certificates)
+                                                                               for d in imap_dialogue.load(name)]))

@@ -8,35 +8,70 @@ step a line, carried out in order for each connection:
     body          read the content of a message up to its last line "END", not the dot
     dot           read ".", or the content and "."; the message counts as received
     flood N text  send the line N times, as long as the client takes it
-    serve         take messages and say yes to everything until QUIT
+    serve [N]     take messages and say yes to everything until QUIT, or for N messages
     wait          until the test sets `go_on`
     hang          say nothing more until the client closes
     reset         close with a TCP reset
+    sleep MS      wait
+    tls LABEL     start TLS with the certificate of this name
+    heard         wait until something can be read
     include NAME  the steps of NAME.txt
     again         from `repeat` on once more, or if the client closes here, end
     repeat        where `again` goes on
 
 At the end of the file the connection is closed. A command that is not the expected one ends the
-connection and is noted in `surprises`; QUIT is answered wherever it comes."""
+connection and is noted in `surprises`; QUIT is answered wherever it comes.
+
+Files whose names begin with a number are dialogues of their own. These also say
+
+    account KEY = VALUE   a setting of the account
+    limit MS              what every wait for the server is shortened to
+    deaf                  nobody listens
+    late                  the dot is granted once the server has said all
+    messages N            how many messages are sent, if not one; the outcome is that of the last
+    sender, recipient ADDRESS    of the envelope
+
+    expect OUTCOME at STEP[, the account waits]    accepted, refused, later, unknown; whether it says nothing of
+                          the message, so that all of them wait
+    expect says WORDS     in what is kept of the reply;  expect person WORDS: the same: what a person must do
+    expect received N     messages that the server has, if not one where it was accepted or nobody knows
+    expect never WORDS    in what it sent
+    expect witness refused"""
 import os
+import select
 import socket
 import struct
 import threading
+import time
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "smtp")
 SECONDS = 20
+ABOUT = ("account", "limit", "deaf", "late", "messages", "sender", "recipient", "expect")
+
+
+def lines(name):
+    """[(word, rest)] of a file."""
+    with open(os.path.join(FOLDER, name + ".txt"), encoding="ascii") as f:
+        return [line.partition(" ")[::2] for line in f.read().splitlines() if line and not line.startswith("#")]
 
 
 def load(name):
     steps = []
-    with open(os.path.join(FOLDER, name + ".txt"), encoding="ascii") as f:
-        for line in f.read().splitlines():
-            word, _, rest = line.partition(" ")
-            if word == "include":
-                steps += load(rest)
-            elif word and not word.startswith("#"):
-                steps.append((word, rest))
+    for word, rest in lines(name):
+        if word == "include":
+            steps += load(rest)
+        elif word not in ABOUT:
+            steps.append((word, rest))
     return steps
+
+
+def about(name):
+    """[(word, rest)] of what is no step."""
+    return [line for line in lines(name) if line[0] in ABOUT]
+
+
+def names():
+    return sorted(f[:-len(".txt")] for f in os.listdir(FOLDER) if f[0].isdigit())
 
 
 class Connection:
@@ -80,16 +115,35 @@ class Connection:
             if line == last:
                 return
 
-    def serve(self):
-        while True:
+    def serve(self, messages=None):
+        until = messages and len(self.server.messages) + messages
+        while not until or len(self.server.messages) < until:
             self.command("")
             if self.commands[-1] == "QUIT":
                 self.send(b"221 bye\r\n")
                 return
-            if self.commands[-1] == "DATA":
+            self.serve_one(self.commands[-1].split())
+
+    def serve_one(self, words):
+        if words[0] == "EHLO":
+            self.send(b"250-good.example\r\n250-SIZE 100000\r\n250-STARTTLS\r\n250 AUTH PLAIN XOAUTH2\r\n")
+        elif words == ["STARTTLS"]:
+            self.send(b"220 go ahead\r\n")
+            self.start_tls("good")
+        elif words[0] == "AUTH":
+            if len(words) == 2:
+                self.send(b"334 \r\n")
+                self.line()
+            self.send(b"235 ok\r\n")
+        else:
+            if words == ["DATA"]:
                 self.send(b"354 go ahead\r\n")
                 self.read_content(b".\r\n")
             self.send(b"250 ok\r\n")
+
+    def start_tls(self, label):
+        self.sock = self.server.tls[label].wrap_socket(self.sock, server_side=True)
+        self.reader = self.sock.makefile("rb")
 
     def hang(self):
         try:
@@ -124,7 +178,13 @@ class Connection:
             elif word == "wait":
                 self.server.go_on.wait(SECONDS)
             elif word == "serve":
-                self.serve()
+                self.serve(int(rest or 0))
+            elif word == "tls":
+                self.start_tls(rest)
+            elif word == "sleep":
+                time.sleep(int(rest) / 1000)
+            elif word == "heard":
+                select.select([self.sock], [], [], SECONDS)
             elif word == "reset":
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif word == "again":
@@ -134,9 +194,11 @@ class Connection:
 
 
 class FakeServer:
-    """Speaks `names` (one dialogue for each connection in turn, the last one for all further ones)."""
+    """Speaks `names` (one dialogue for each connection in turn, the last one for all further ones). `tls` maps
+    labels to contexts."""
 
-    def __init__(self, *names):
+    def __init__(self, *names, tls=None):
+        self.tls = tls or {}
         self.dialogues = [load(name) for name in names]
         self.connections, self.messages, self.surprises = [], [], []
         self.go_on = threading.Event()

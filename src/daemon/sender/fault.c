@@ -23,7 +23,8 @@ void fault_timeouts(struct smtp_timeouts *t)
 	uint64_t ms;
 
 	if (span_to_u64(span_of(getenv("HEARBACK_FAULT_TIMEOUT")), 3600 * 1000, &ms))
-		*t = (struct smtp_timeouts){ .command = (int64_t)ms,
+		*t = (struct smtp_timeouts){ .connect = (int64_t)ms,
+					     .command = (int64_t)ms,
 					     .data = (int64_t)ms,
 					     .block = (int64_t)ms,
 					     .dot = (int64_t)ms,

@@ -23,8 +23,6 @@
 
 enum {
 	HELPER_MESSAGES = 50, /* then the connection is made anew */
-	HELPER_CONNECT_MS = 30 * 1000,
-	HELPER_TLS_MS = 30 * 1000,
 	/* A server waits 5 minutes inside DATA (RFC 5321 section 4.5.3.2.7). */
 	HELPER_GRANT_MS = 3 * 60 * 1000,
 };
@@ -87,13 +85,13 @@ static bool read_secret(const struct route *to, int fd, struct secret *out, stru
 	return !secret_read(&to->secret, fd, &out->bytes, &out->written_at, &err) || failed(r, "auth", err.text);
 }
 
-static bool reach(const struct route *to, struct stream **out, struct smtp_result *r)
+static bool reach(const struct route *to, int64_t timeout_ms, struct stream **out, struct smtp_result *r)
 {
 	struct err err;
 
-	if (stream_connect(to->host, to->port, HELPER_CONNECT_MS, out, &err))
+	if (stream_connect(to->host, to->port, timeout_ms, out, &err))
 		return failed(r, "connect", err.text);
-	if (to->tls && stream_tls(*out, to->tls_name, to->ca_file, HELPER_TLS_MS, &err)) {
+	if (to->tls && stream_tls(*out, to->tls_name, to->ca_file, timeout_ms, &err)) {
 		stream_close(out);
 		return failed(r, "tls", err.text);
 	}
@@ -124,15 +122,14 @@ static bool log_in(struct session *h, const struct secret *secret, struct smtp_r
 	return false;
 }
 
-static bool greet(struct session *h, struct stream *stream, const struct secret *secret, struct smtp_result *r)
+static bool greet(struct session *h, struct stream *stream, const struct smtp_timeouts *timeouts,
+		  const struct secret *secret, struct smtp_result *r)
 {
-	struct smtp_timeouts timeouts = smtp_timeouts_standard;
 	const struct route *to = h->route;
 
-	fault_timeouts(&timeouts);
 	if (!to->starttls)
 		raise_walls(&h->missing);
-	h->smtp = smtp_open(stream, &timeouts, to->name, h->sock, r);
+	h->smtp = smtp_open(stream, timeouts, to->name, h->sock, r);
 	if (!h->smtp)
 		return false;
 	if (to->starttls) {
@@ -146,13 +143,17 @@ static bool greet(struct session *h, struct stream *stream, const struct secret 
 static bool connect_all(struct session *h, int secret, struct smtp_result *r)
 {
 	struct secret s = { .bytes = BUF_CAPPED(secret_room(&h->route->secret)) };
+	struct smtp_timeouts timeouts = smtp_timeouts_standard;
 	struct stream *stream;
-	bool good = (!h->route->login || read_secret(h->route, secret, &s, r)) && reach(h->route, &stream, r);
+
+	fault_timeouts(&timeouts);
+	bool good = (!h->route->login || read_secret(h->route, secret, &s, r)) &&
+		    reach(h->route, timeouts.connect, &stream, r);
 
 	if (good) {
 		/* From here on the end of the dispatcher is seen on its socket. */
 		prctl(PR_SET_PDEATHSIG, 0);
-		good = greet(h, stream, &s, r);
+		good = greet(h, stream, &timeouts, &s, r);
 	}
 	secret_wipe(&s.bytes);
 	buf_free(&s.bytes);
