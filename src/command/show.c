@@ -31,6 +31,8 @@ static void print_head(const struct row *r)
 		printf("  language    %s\n", cell_show(r, "language"));
 	if (has(r, "agent"))
 		printf("  answered by %s\n", cell_show(r, "agent"));
+	if (has(r, "undelivered"))
+		printf("  NOT DELIVERED: what we sent came back at %s\n", cell_show(r, "undelivered"));
 	if (has(r, "linked"))
 		printf("  claims to belong to %s; its sender is not known there\n", cell_show(r, "linked"));
 }
@@ -61,6 +63,8 @@ static void print_event(const struct row *r, bool full)
 	if (has(r, "entry"))
 		printf("  -> entry %s to %s: %s  %s\n", cell_show(r, "entry"), cell_show(r, "entry_recipient"), cell_show(r, "entry_state"),
 		       has(r, "entry_reply") ? cell_show(r, "entry_reply") : "");
+	if (has(r, "entry_bounced"))
+		printf("     NOT DELIVERED: it came back at %s %s\n", cell_show(r, "entry_bounced"), cell_show(r, "entry_bounce_status"));
 	if (has(r, "attachments"))
 		print_indented(cell_show(r, "attachments"), "  + ");
 	if (full && has(r, "text"))

@@ -24,6 +24,8 @@ static void print_entry(const struct row *r)
 {
 	printf("entry %s to %s: %s%s\n  <%s>\n", cell_show(r, "entry"), cell_show(r, "recipient"), cell_show(r, "state"),
 	       cell_number(r, "witnessed") ? ", proved by a copy in our own mailbox" : "", cell_show(r, "message_id"));
+	if (cell_number(r, "bounced"))
+		printf("  came back at %s: not delivered %s\n", cell_show(r, "bounced"), cell_show(r, "bounce_status"));
 	if (row_cell(r, "reply") && row_cell(r, "reply")->text.n)
 		printf("  the server said: %s\n", cell_show(r, "reply"));
 }

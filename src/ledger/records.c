@@ -284,6 +284,7 @@ void rec_conversation_put(struct buf *b, const struct rec_conversation *r)
 	}
 	wire_put_ivar(b, r->wake_at);
 	put_text(b, r->language, RECORD_TAG);
+	wire_put_ivar(b, r->undelivered_at);
 }
 
 bool rec_conversation_get(struct span in, struct rec_conversation *out)
@@ -311,6 +312,8 @@ bool rec_conversation_get(struct span in, struct rec_conversation *out)
 	/* Older records end here. */
 	if (w.rest.n)
 		out->language = wire_vbytes(&w, RECORD_TAG);
+	if (w.rest.n)
+		out->undelivered_at = wire_ivar(&w);
 	return wire_done(&w);
 }
 
@@ -396,6 +399,8 @@ void rec_outbox_put(struct buf *b, const struct rec_outbox *r)
 	wire_put_u8(b, (uint8_t)r->nseqs);
 	for (uint32_t i = 0; i < r->nseqs; i++)
 		wire_put_var(b, r->seqs[i]);
+	wire_put_ivar(b, r->bounced_at);
+	put_text(b, r->bounce_status, STATUS_MAX);
 }
 
 bool rec_outbox_get(struct span in, struct rec_outbox *out)
@@ -420,10 +425,15 @@ bool rec_outbox_get(struct span in, struct rec_outbox *out)
 	out->decision = wire_var(&w, UINT64_MAX);
 	get_hash(&w, &out->bytes);
 	out->step = wire_vbytes(&w, 20);
-	out->reply = wire_vbytes(&w, REPLY_MAX);
+	out->reply = wire_vbytes(&w, REPLY_OLD);
 	out->witnessed = get_bool(&w);
 	out->nseqs = GET_ENUM(&w, RECORD_SEQS + 1);
 	for (uint32_t i = 0; i < out->nseqs; i++)
 		out->seqs[i] = wire_var(&w, UINT64_MAX);
+	/* Older records end here. */
+	if (w.rest.n) {
+		out->bounced_at = wire_ivar(&w);
+		out->bounce_status = wire_vbytes(&w, STATUS_MAX);
+	}
 	return wire_done(&w);
 }

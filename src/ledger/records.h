@@ -15,7 +15,9 @@ enum {
 	RECORD_IDS = 16,	/* messages that may share one Message-ID */
 	RECORD_WINDOW = 16,	/* automated messages remembered of one address */
 	RECORD_SEQS = 24,	/* audit records remembered of one outbox entry */
-	REPLY_MAX = 300,	/* bytes kept of a server's words */
+	STATUS_MAX = 12,	/* bytes of an enhanced status code */
+	REPLY_MAX = 280,	/* bytes kept of a server's words */
+	REPLY_OLD = 300,	/* ... and in older records */
 };
 
 /* A key under construction. */
@@ -127,6 +129,7 @@ struct rec_conversation {
 	int64_t warned[DEADLINE_COUNT];	   /* started_at of the clock somebody was warned about */
 	int64_t breached[DEADLINE_COUNT];  /* ... and told of the breach */
 	struct span language;	/* that the requester writes in, empty: not known */
+	int64_t undelivered_at;	/* when an automated message came back and the requester was not heard of since, 0: never */
 };
 
 /* DB_EVENT, key u64 conversation, i64 at, u64 ordinal. */
@@ -177,6 +180,8 @@ struct rec_outbox {
 	bool witnessed;
 	uint64_t seqs[RECORD_SEQS]; /* its audit records, oldest first */
 	uint32_t nseqs;
+	int64_t bounced_at;	/* when a bounce brought it back, 0: it did not */
+	struct span bounce_status; /* "5.1.1", or empty */
 };
 /* DB_QUEUE, key u8 class, i64 at, u64 entry: the entries something must still happen to. */
 enum queue_class { QUEUE_IN_FLIGHT, QUEUE_WAITING, QUEUE_HELD, QUEUE_UNCERTAIN, QUEUE_NONE };

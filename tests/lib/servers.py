@@ -250,13 +250,17 @@ class Servers:
                 self._give_to_mail_user(home)
         self._write_people(known)
 
-    def _write_people(self, addresses):
+    def _write_people(self, addresses, promised=None):
         user = pwd.getpwnam(MAIL_USER)
         write(os.path.join(self.dovecot, "users"), "".join(
             f"{a}:{{PLAIN}}{self.password}:{user.pw_uid}:{user.pw_gid}::{self.mail}/{a}::\n"
             for a in addresses), 0o600, "dovecot")
-        write(os.path.join(self.postfix, "mailboxes"), "".join(f"{a} {a}\n" for a in addresses))
+        write(os.path.join(self.postfix, "mailboxes"), "".join(f"{a} {a}\n" for a in (*addresses, promised) if a))
         run("postmap", "-c", self.postfix, f"hash:{self.postfix}/mailboxes")
+
+    def promise(self, address):
+        """Postfix takes mail for an address that has no mailbox, and must send it back."""
+        self._write_people(self.addresses(), address)
 
     def addresses(self):
         try:

@@ -83,7 +83,7 @@ static void audit_entry(struct turn *t, uint64_t number, struct rec_outbox *e, e
 
 	audit_append(t, &r);
 	outgoing_remember(e, r.seq);
-	log_event(event == AUDIT_UNCERTAIN || event == AUDIT_FAILED ? LOG_WARN : LOG_INFO, "outbox",
+	log_event(event == AUDIT_UNCERTAIN || event == AUDIT_FAILED || event == AUDIT_BOUNCED ? LOG_WARN : LOG_INFO, "outbox",
 		  "entry=%llu event=%s state=%s purpose=%s conversation=C-%llu record=%llu detail=%s", (unsigned long long)number,
 		  audit_event_name(event), outbox_state_name(e->state), purpose_name(e->purpose),
 		  (unsigned long long)e->conversation, (unsigned long long)r.seq, log_quote(detail));
@@ -125,6 +125,18 @@ void outgoing_evidence(struct turn *t, uint64_t number, const char *what)
 		return;
 	e.witnessed = true;
 	outgoing_step(t, number, &e, INPUT_EVIDENCE, AUDIT_WITNESSED, what, SPAN_NONE);
+}
+
+bool outgoing_bounced(struct turn *t, uint64_t number, const struct account *acc, int64_t at, struct span status)
+{
+	struct rec_outbox e;
+
+	if (get_outbox(t, number, &e) || e.account != acc->id || e.state != OUTBOX_SENT || e.bounced_at)
+		return false;
+	e.bounced_at = at;
+	e.bounce_status = status;
+	outgoing_note(t, number, &e, AUDIT_BOUNCED, arena_printf(t->a, "%.*s", SPAN_ARG(span_sub(status, 0, STATUS_MAX))), SPAN_NONE);
+	return true;
 }
 
 /* What was in flight when nobody was left to tell: before the dot it is safe, after it uncertain. */

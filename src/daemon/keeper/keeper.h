@@ -336,6 +336,7 @@ struct incoming {
 	struct kind_found kind;
 	struct voice_found voice;
 	struct joined joined;
+	uint64_t undelivered;	   /* conversation whose automated message it brings back, 0: none */
 };
 
 void message_take(struct turn *t, struct incoming *in);
@@ -345,6 +346,9 @@ void message_set_aside(struct turn *t, struct incoming *in, const char *why);
 void kin_gather(struct turn *t, struct incoming *in);
 /* Which conversation it belongs to, through the gate. */
 void kin_join(struct turn *t, struct incoming *in);
+
+/* A bounce that brings back a message with a keyed id of ours: marks its entry. */
+void bounced_take(struct turn *t, struct incoming *in);
 
 /* -- what could not be fetched (retry.c) --------------------------------------------------------------------- */
 
@@ -400,6 +404,8 @@ void outgoing_store(struct turn *t, uint64_t number, struct rec_outbox *e, enum 
 void outgoing_remember(struct rec_outbox *e, uint64_t seq);
 /* The witness, a provider's copy, a reply or bounce carries the id of this entry. */
 void outgoing_evidence(struct turn *t, uint64_t number, const char *what);
+/* It came back. False, and nothing is changed, if this account has not sent it or it is known already. */
+bool outgoing_bounced(struct turn *t, uint64_t number, const struct account *acc, int64_t at, struct span status);
 /* At start: what was in flight when we died. */
 void outgoing_recover(struct turn *t);
 /* Hands out what is due; settles what senders have said. */

@@ -367,6 +367,9 @@ static void note_request(struct turn *t, const struct incoming *in, struct rec_c
 		name_requester(t, in, c);
 	if (language.n)
 		c->language = language;
+	/* Whoever writes again may be reached again. */
+	if (in->at > c->undelivered_at)
+		c->undelivered_at = 0;
 }
 
 /* Everything there is to record of a new message that belongs to a conversation. */
@@ -397,6 +400,8 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	record_ids(t, in, number, m->conversation);
 	if (e.kind == EVENT_REQUEST)
 		note_request(t, in, &c);
+	if (in->undelivered && in->undelivered == m->conversation && in->at >= c.story.last_request_at)
+		c.undelivered_at = in->at;
 	if (in->role == ROLE_INBOX && in->voice.voice != VOICE_AGENT && in->voice.voice != VOICE_CLAIMED_AGENT && !in->trouble.n)
 		propose_acknowledgement(t, in, number, m, &c);
 	conversation_store(t, m->conversation, &c);
@@ -439,7 +444,7 @@ static void begin(struct turn *t, struct incoming *in)
 }
 
 /* Whoever names a keyed id of ours has received what bears it. */
-static void note_evidence(struct turn *t, const struct incoming *in)
+static void note_evidence(struct turn *t, struct incoming *in)
 {
 	bool report = in->kind.kind == KIND_BOUNCE || in->kind.kind == KIND_REPORT;
 
@@ -447,6 +452,7 @@ static void note_evidence(struct turn *t, const struct incoming *in)
 		for (uint32_t j = 0; j < in->ids[i].n; j++)
 			if (in->ids[i].at[j].kind == ID_OUTBOX)
 				outgoing_evidence(t, in->ids[i].at[j].number, report ? "a bounce" : "a reply");
+	bounced_take(t, in);
 }
 
 /* Returns its conversation. */

@@ -25,6 +25,7 @@ static void head_row(struct turn *t, struct client *c, uint64_t number, const st
 	row_text(&row, "subject", r->subject);
 	row_text(&row, "agent", r->agent);
 	row_text(&row, "language", r->language);
+	row_time(&row, "undelivered", r->undelivered_at);
 	row_time(&row, "opened", r->story.opened_at);
 	row_number(&row, "messages", r->messages);
 	row_number(&row, "answers", r->story.answers);
@@ -103,6 +104,8 @@ static void entry_cells(struct turn *t, struct row *row, uint64_t entry)
 	row_text(row, "entry_state", span_of(outbox_state_name(e.state)));
 	row_text(row, "entry_recipient", e.recipient);
 	row_text(row, "entry_reply", e.reply);
+	row_time(row, "entry_bounced", e.bounced_at);
+	row_text(row, "entry_bounce_status", e.bounce_status);
 }
 
 static void event_row(struct turn *t, struct client *c, int64_t at, const struct rec_event *e)

@@ -151,6 +151,8 @@ static void entry_rows(struct turn *t, struct client *c, uint64_t entry)
 	row_text(&row, "message_id", e.message_id);
 	row_text(&row, "reply", e.reply);
 	row_bool(&row, "witnessed", e.witnessed);
+	row_time(&row, "bounced", e.bounced_at);
+	row_text(&row, "bounce_status", e.bounce_status);
 	people_row(t, c, &row);
 }
 
