@@ -91,6 +91,8 @@ void reading_kind(struct arena *a, const struct facts *f, const struct reading_a
 	/* What a subject says counts where nothing better was found. */
 	if (!out->n || strength(out->signs[0].kind) <= strength(KIND_AUTO_GENERATED))
 		signs_of_subject(&s);
+	if (!out->n)
+		signs_of_words(&s);
 	if (out->n)
 		out->kind = out->signs[0].kind;
 }

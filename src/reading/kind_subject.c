@@ -39,12 +39,21 @@ static const struct subject_rule rules[] = {
 	{ WORD("i am out of the office"), KIND_AUTO_REPLY, ANY },
 	{ WORD("ooo"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("away from my mail"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("autoresponder"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("vacation"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("on vacation"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("on holiday"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("vacation auto-reply"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("vacation reply"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("automatische antwort"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("abwesenheitsnotiz"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("abwesenheitsbenachrichtigung"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheitsmeldung"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheitsinfo"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheitsassistent"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("abwesenheit"), KIND_AUTO_REPLY, ANSWERS },
 	{ WORD("abwesend"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("nicht im büro"), KIND_AUTO_REPLY, ANSWERS },
 	{ WORD("automatisch antwoord"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("afwezigheidsbericht"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("niet op kantoor"), KIND_AUTO_REPLY, WHOLE },
@@ -54,10 +63,19 @@ static const struct subject_rule rules[] = {
 	{ WORD("frånvaro"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("frånvarande"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("fravær"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fraværsmelding"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("fraværende"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("ikke til stede"), KIND_AUTO_REPLY, ANSWERS },
+	{ WORD("poissa toimistosta"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automaatvastus"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automātiskā atbilde"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatinis atsakymas"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("automaattinen vastaus"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("réponse automatique"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("absence du bureau"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("absent du bureau"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("message d'absence"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("resposta automàtica"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("respuesta automática"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("respuesta automatica"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("fuera de la oficina"), KIND_AUTO_REPLY, WHOLE },
@@ -70,6 +88,23 @@ static const struct subject_rule rules[] = {
 	{ WORD("automatyczna odpowiedź"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("odpowiedź automatyczna"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("automatická odpověď"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("mimo kancelář"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatická odpoveď"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("mimo kancelárie"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("automatski odgovor"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("samodejni odgovor"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Аутоматски одговор"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("автоматичен отговор"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Автоматичен отговор"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Αυτόματη απάντηση"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("תשובה אוטומטית"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("מענה אוטומטי"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("رد تلقائي"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("الرد التلقائي"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("پاسخ خودکار"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("ตอบกลับอัตโนมัติ"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("trả lời tự động"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("balasan otomatis"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("automatikus válasz"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("răspuns automat"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("otomatik yanıt"), KIND_AUTO_REPLY, WHOLE },
@@ -77,7 +112,14 @@ static const struct subject_rule rules[] = {
 	{ WORD("ofis dışı mesajı"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("автоматический ответ"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("Автоматический ответ"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("автоответ"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("Автоответ"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("Автоматична відповідь"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自動答覆"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("自动答复"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("부재 중"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("부재중"), KIND_AUTO_REPLY, WHOLE },
+	{ WORD("不在通知"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("自动回复"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("自動回覆"), KIND_AUTO_REPLY, WHOLE },
 	{ WORD("自動応答"), KIND_AUTO_REPLY, WHOLE },
@@ -90,6 +132,7 @@ static const struct subject_rule rules[] = {
 	{ WORD("delivery status notification"), KIND_BOUNCE, ANY },
 	{ WORD("undelivered mail returned to sender"), KIND_BOUNCE, ANY },
 	{ WORD("undeliverable"), KIND_BOUNCE, WHOLE },
+	{ WORD("undelivered"), KIND_BOUNCE, WHOLE },
 	{ WORD("undeliverable mail"), KIND_BOUNCE, WHOLE },
 	{ WORD("undeliverable message"), KIND_BOUNCE, WHOLE },
 	{ WORD("returned mail"), KIND_BOUNCE, WHOLE },
@@ -103,7 +146,6 @@ static const struct subject_rule rules[] = {
 	{ WORD("onbestelbaar"), KIND_BOUNCE, WHOLE },
 	{ WORD("non remis"), KIND_BOUNCE, WHOLE },
 	{ WORD("no se puede entregar"), KIND_BOUNCE, WHOLE },
-	{ WORD("não é possível entregar"), KIND_BOUNCE, WHOLE },
 	{ WORD("non recapitabile"), KIND_BOUNCE, WHOLE },
 	{ WORD("メールエラー通知"), KIND_BOUNCE, WHOLE },
 	{ WORD("недоставленное сообщение"), KIND_BOUNCE, WHOLE },
@@ -114,6 +156,49 @@ static const struct subject_rule rules[] = {
 	{ WORD("系统退信"), KIND_BOUNCE, ANY },
 	{ WORD("配信不能"), KIND_BOUNCE, WHOLE },
 	{ WORD("nie można dostarczyć"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail failed, returning to sender"), KIND_BOUNCE, WHOLE },
+	{ WORD("undelivered mail"), KIND_BOUNCE, WHOLE },
+	{ WORD("undelivered message"), KIND_BOUNCE, WHOLE },
+	{ WORD("non-delivery report"), KIND_BOUNCE, WHOLE },
+	{ WORD("nondelivery report"), KIND_BOUNCE, WHOLE },
+	{ WORD("non delivery notification"), KIND_BOUNCE, WHOLE },
+	{ WORD("permanent delivery failure"), KIND_BOUNCE, WHOLE },
+	{ WORD("message status - undeliverable"), KIND_BOUNCE, WHOLE },
+	{ WORD("notice: mail delivery status"), KIND_BOUNCE, ANY },
+	{ WORD("mail delivery status report"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail delivery error"), KIND_BOUNCE, WHOLE },
+	{ WORD("benachrichtigung zum übermittlungsstatus"), KIND_BOUNCE, ANY },
+	{ WORD("benachrichtung zum übermittlungsstatus"), KIND_BOUNCE, ANY },
+	{ WORD("niet bezorgd"), KIND_BOUNCE, WHOLE },
+	{ WORD("gick inte att leverera"), KIND_BOUNCE, WHOLE },
+	{ WORD("kan inte levereras"), KIND_BOUNCE, WHOLE },
+	{ WORD("kan ikke leveres"), KIND_BOUNCE, WHOLE },
+	{ WORD("kunne ikke leveres"), KIND_BOUNCE, WHOLE },
+	{ WORD("ikke levert"), KIND_BOUNCE, WHOLE },
+	{ WORD("ei voitu toimittaa"), KIND_BOUNCE, WHOLE },
+	{ WORD("não entregue"), KIND_BOUNCE, WHOLE },
+	{ WORD("não é possível entregar"), KIND_BOUNCE, WHOLE },
+	{ WORD("no entregado"), KIND_BOUNCE, WHOLE },
+	{ WORD("non recapitato"), KIND_BOUNCE, WHOLE },
+	{ WORD("mancata consegna"), KIND_BOUNCE, WHOLE },
+	{ WORD("niedoręczone"), KIND_BOUNCE, WHOLE },
+	{ WORD("niedostarczone"), KIND_BOUNCE, WHOLE },
+	{ WORD("nedoručitelné"), KIND_BOUNCE, WHOLE },
+	{ WORD("nedoručiteľné"), KIND_BOUNCE, WHOLE },
+	{ WORD("kézbesíthetetlen"), KIND_BOUNCE, WHOLE },
+	{ WORD("nelivrat"), KIND_BOUNCE, WHOLE },
+	{ WORD("teslim edilemedi"), KIND_BOUNCE, WHOLE },
+	{ WORD("не доставлено"), KIND_BOUNCE, WHOLE },
+	{ WORD("Не доставлено"), KIND_BOUNCE, WHOLE },
+	{ WORD("Не вдалося доставити"), KIND_BOUNCE, WHOLE },
+	{ WORD("未传递"), KIND_BOUNCE, WHOLE },
+	{ WORD("無法傳遞"), KIND_BOUNCE, WHOLE },
+	{ WORD("系統退信"), KIND_BOUNCE, ANY },
+	{ WORD("배달되지 않음"), KIND_BOUNCE, WHOLE },
+	{ WORD("배달할 수 없음"), KIND_BOUNCE, WHOLE },
+	{ WORD("mail could not be delivered"), KIND_BOUNCE, BACKED },
+	{ WORD("message could not be delivered"), KIND_BOUNCE, BACKED },
+	{ WORD("sorry, your message could not be delivered"), KIND_BOUNCE, BACKED },
 	{ WORD("delivery failure"), KIND_BOUNCE, BACKED },
 	{ WORD("delivery failed"), KIND_BOUNCE, BACKED },
 	{ WORD("delivery error"), KIND_BOUNCE, BACKED },
@@ -137,46 +222,12 @@ static bool ends_whole(struct span rest)
 	return (!letter && c < 0x80) || span_starts(rest, SPAN("\xef\xbc\x9a")) /* fullwidth colon */;
 }
 
-/* What servers begin with, and no person: "Your message could not be delivered to" somebody. */
-static const struct span failures[] = {
-	WORD("your message could not be delivered to"), WORD("your mail could not be delivered to"),
-	WORD("your message was not delivered to"),	WORD("your mail was not delivered to"),
-	WORD("your message cannot be delivered to"),	WORD("unable to deliver your message to"),
-	WORD("unable to deliver message to"),		WORD("delivery to the following recipient"),
-	WORD("votre message n'a pas pu"),		WORD("ihre nachricht konnte nicht"),
-	WORD("su mensaje no pudo"),			WORD("su mensaje no se ha podido"),
-	WORD("a sua mensagem não pôde"),		WORD("sua mensagem não pôde"),
-	WORD("il messaggio non"),			WORD("uw bericht kon niet"),
-	WORD("ваше сообщение не"),			WORD("Ваше сообщение не"),
-};
-
-/* The first line of words is one of these, and an address follows on it or the next one. */
-static bool begins_with_failure(struct span text)
-{
-	struct span line = SPAN_NONE, next = SPAN_NONE;
-
-	while (span_split(&text, '\n', &line)) {
-		line = span_trim(line);
-		while (line.n && strchr("*-=_#", line.p[0]))
-			line = span_trim(span_sub(line, 1, SIZE_MAX));
-		if (line.n)
-			break;
-	}
-	span_split(&text, '\n', &next);
-	if (span_chr(line, '@') < 0 && span_chr(next, '@') < 0)
-		return false;
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		if (span_istarts(line, failures[i]))
-			return true;
-	return false;
-}
-
 static bool backed(const struct signs *s)
 {
 	const struct address_list *from = &s->facts->from;
 	struct sign sender;
 
-	return s->facts->return_path_kind == RETURN_PATH_NULL || begins_with_failure(s->facts->text) ||
+	return s->facts->return_path_kind == RETURN_PATH_NULL || words_begin_with_failure(s->facts->text) ||
 	       (from->n && reading_sender_name(s->arena, from->at[0], &sender) &&
 		sender.kind != KIND_AUTO_GENERATED /* shops deliver parcels */);
 }
@@ -214,6 +265,9 @@ void signs_of_subject(struct signs *s)
 	struct span subject = span_trim(s->facts->subject);
 
 	if (subject.n == 0)
+		return;
+	const struct span automatic = SPAN("auto: ");
+	if (span_istarts(subject, automatic) && begins(s, span_trim(span_sub(subject, automatic.n, SIZE_MAX))))
 		return;
 	bool bracket = subject.p[0] == '[' || subject.p[0] == '(';
 	if (begins(s, span_sub(subject, bracket ? 1 : 0, SIZE_MAX)))

@@ -21,4 +21,7 @@ void signs_add(struct signs *s, enum kind kind, struct span rule, struct span na
 void signs_of_structure(struct signs *s); /* kind_structure.c: reports, invitations */
 void signs_of_fields(struct signs *s);	  /* kind_fields.c: Auto-Submitted, Precedence, List-* ... */
 void signs_of_sender(struct signs *s);	  /* kind_sender.c: MAILER-DAEMON, no-reply ... */
+void signs_of_words(struct signs *s);	  /* kind_words.c: "Your message could not be delivered" */
+/* The text begins as servers do that could not deliver a message to an address. */
+bool words_begin_with_failure(struct span text);
 void signs_of_subject(struct signs *s);	  /* kind_subject.c: "Automatic reply: ..." */

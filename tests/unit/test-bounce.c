@@ -68,6 +68,10 @@ static const struct telling_case {
 	{ "a mere warning",
 	  FROM "Warning: the message has not yet been delivered to:\n\n  bob@example.net\n\nNo action is required.\n",
 	  "", NULL },
+	{ "a sentence without blanks",
+	  FROM "退信原因 收件人邮件地址（bob@example.net）不存在，邮件无法送达。\n550 Mailbox not found\n",
+	  "bob@example.net=0!\n", "" },
+	{ "an address in another script", FROM "<jörg@example.net>:\nunknown\n", "jörg@example.net=0!\n", "" },
 	{ "a masked address", FROM "This address failed:\n\n  davi...@example.net\n", "", NULL },
 	{ "what pleases them not", FROM "<bob@example.net>:\nwe are not accepting mail with attachments\n",
 	  "bob@example.net=0\n", "" },
@@ -170,6 +174,10 @@ static void kinds_of_bounces(void **state)
 		"From: no-reply@sns.example.org\n\n{ \"x\": \"{\\\"notificationType\\\":\\\"Bounce\\\"}\" }\n",
 		"From: no-reply@example.org\nSubject: Undelivered Mail Returned to Sender\n\nx\n",
 		"From: x@example.org\nContent-Type: multipart/report; boundary=b\n\n--b\n\nx\n--b--\n",
+		"From: postmaster@example.org\nSubject: [BOUNCE]\n\nHi.\nI wasn't able to deliver your message to\n"
+		"bob@example.net\n",
+		"From: system@example.org\nSubject: x\n\n|--- Failed addresses follow: ---|\nbob@example.net\n",
+		"From: postmaster@example.org\nSubject: Niet bezorgd: x\n\nbob@example.net\n",
 		"From: x@example.org\nSubject: RE: Hello : non remis (delivery failed)\n\n*****\n"
 		"Votre message n'a pas pu etre delivre a\nbob@example.net\n",
 	};
@@ -177,6 +185,9 @@ static void kinds_of_bounces(void **state)
 		"From: no-reply@shop.example.org\nSubject: Delivery failed\n\nYour parcel is back.\n",
 		"From: bob@example.org\nSubject: Delivery failed\n\nHello,\nyour message could not be delivered to\n"
 		"me@example.org is what I get. Why?\n",
+		"From: postmaster@example.org\nSubject: Re: x\nIn-Reply-To: <a@example.com>\n\nIt could not be delivered.\n",
+		"From: postmaster@example.org\nSubject: certificates\n\nYours ends tomorrow.\n",
+		"From: bob@example.org\nSubject: x\n\nMy mail could not be delivered.\n",
 		"From: bob@example.org\nSubject: Bounce\n\nnotificationType: Bounce does not work\n",
 	};
 	const struct reading_account nobody = { 0 };

@@ -7,7 +7,7 @@
 
 static const struct span headings[] = {
 	WORD("following recipient"), WORD("following address"), WORD("following user"),
-	WORD("not delivered to the following"), WORD("had permanent fatal errors"),
+	WORD("not delivered to the following"), WORD("undeliverable to the following"), WORD("had permanent fatal errors"),
 	WORD("had delivery problems"), WORD("had transient non-fatal errors"),
 };
 

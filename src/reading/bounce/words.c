@@ -64,6 +64,34 @@ bool is_address_char(char c)
 	return (unsigned char)c > ' ' && !strchr("<>()[]\\,;:\"'`", c);
 }
 
+/* Scripts that set no blanks between words: there an address ends where they begin. */
+static bool is_wide(uint32_t rune)
+{
+	return rune >= 0x3000;
+}
+
+/* Of the run around '@' at `at` what is not a sentence of such a script. */
+static struct span without_sentence(struct span run, size_t at)
+{
+	size_t from = 0, to = run.n;
+	uint32_t rune;
+
+	if (at && (unsigned char)run.p[at - 1] < 0x80)
+		for (size_t i = 0; i < at;) {
+			size_t n = utf8_next(span_sub(run, i, SIZE_MAX), &rune);
+			i += n ? n : 1;
+			if (n && is_wide(rune))
+				from = i;
+		}
+	for (size_t i = at + 1; i < to;) {
+		size_t n = utf8_next(span_sub(run, i, SIZE_MAX), &rune);
+		if (n && is_wide(rune) && i > at + 1)
+			to = i;
+		i += n ? n : 1;
+	}
+	return span_sub(run, from, to - from);
+}
+
 bool next_address(struct span *rest, struct span *out)
 {
 	ptrdiff_t at = span_chr(*rest, '@');
@@ -75,7 +103,7 @@ bool next_address(struct span *rest, struct span *out)
 		from--;
 	while (to < rest->n && is_address_char(rest->p[to]))
 		to++;
-	*out = span_sub(*rest, from, to - from);
+	*out = without_sentence(span_sub(*rest, from, to - from), (size_t)at - from);
 	while (out->n && out->p[out->n - 1] == '.')
 		out->n--;
 	*rest = span_sub(*rest, to, SIZE_MAX);
