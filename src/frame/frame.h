@@ -22,6 +22,7 @@ enum frame_type {
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */
 	FRAME_WALLS,	    /* keeper: frame_walls; a room serves, without these walls */
 	FRAME_ALIVE,	    /* are you? The same goes back */
+	FRAME_AGE,	    /* frame_age; keeper: how old a room's secret is */
 	FRAME_PEOPLE,	    /* frame_people; keeper: who may ask for what, and their names */
 	/* child -> supervisor */
 	FRAME_READY,	    /* frame_ready: behind the walls, serving */
@@ -107,6 +108,10 @@ bool frame_lost_get(struct wire *w, struct frame_peer *out, struct span *why, in
 /* Keeper: that room (ROOM_SUPERVISOR too) serves without these walls. */
 void frame_walls_put(struct buf *b, const struct frame_peer *p, struct span missing);
 bool frame_walls_get(struct wire *w, struct frame_peer *out, struct span *missing);
+
+/* Keeper: that room logs in with a secret that was written at that time (Unix seconds), 0: just now, or nobody knows. */
+void frame_age_put(struct buf *b, const struct frame_peer *p, int64_t written_at);
+bool frame_age_get(struct wire *w, struct frame_peer *out, int64_t *written_at);
 
 /* What members of a Unix group may ask for; root and the user hearback runs as may everything. */
 enum right { RIGHT_READ, RIGHT_LEAD, RIGHT_AUDIT, RIGHT_COUNT };

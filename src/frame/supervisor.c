@@ -130,6 +130,19 @@ bool frame_ending_get(struct wire *w, struct frame_ending *out)
 	return wire_done(w) && out->retry_after >= 0;
 }
 
+void frame_age_put(struct buf *b, const struct frame_peer *p, int64_t written_at)
+{
+	frame_peer_put(b, p);
+	wire_put_i64(b, written_at);
+}
+
+bool frame_age_get(struct wire *w, struct frame_peer *out, int64_t *written_at)
+{
+	peer_get(w, out);
+	*written_at = wire_i64(w);
+	return wire_done(w) && *written_at >= 0;
+}
+
 void frame_people_put(struct buf *b, const struct frame_people *p)
 {
 	for (int i = 0; i < RIGHT_COUNT; i++) {

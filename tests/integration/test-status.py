@@ -13,7 +13,10 @@ import letter  # noqa: E402
 import post  # noqa: E402
 
 SECONDS = 40
-LINE = re.compile(r"([a-z_]+)(?:\{((?:[a-z]+=\"[^\"]*\",?)*)\})? (-?[0-9]+)")
+# The text format of Prometheus, version 0.0.4.
+NAME, LABEL = r"[a-zA-Z_:][a-zA-Z0-9_:]*", r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
+LINE = re.compile(rf"({NAME})(?:\{{({LABEL}(?:,{LABEL})*)\}})? (-?[0-9]+)")
+TYPE = re.compile(rf"# TYPE ({NAME}) gauge")
 
 
 def check(h):
@@ -36,18 +39,54 @@ def figures(tap, h):
     """{(name, labels): value}; each name in one piece."""
     done = h.run("status", "--metrics")
     found, types, last = {}, [], None
+    wrong = [] if done.stdout.endswith("\n") else ["no end of line"]
     for line in done.stdout.splitlines():
-        if line.startswith("# TYPE "):
-            types.append(line.split()[2])
+        announced, m = TYPE.fullmatch(line), LINE.fullmatch(line)
+        if announced:
+            types.append(announced.group(1))
             last = types[-1]
-            continue
-        m = LINE.fullmatch(line)
-        if not m or m.group(1) != last:
-            tap.check("a line of metrics", False, line)
-            continue
-        found[m.group(1), m.group(2) or ""] = int(m.group(3))
-    tap.equal("metrics: every gauge is announced once", len(types), len(set(types)))
+        elif not m or m.group(1) != last or (m.group(1), m.group(2) or "") in found:
+            wrong.append(line)
+        else:
+            found[m.group(1), m.group(2) or ""] = int(m.group(3))
+    tap.equal("metrics: a collector understands every line", (wrong, len(types)), ([], len(set(types))))
     return done.returncode, found
+
+
+def asks(h, who):
+    post.deliver(h.servers, letter.letter(who, "support@example.com", "A question", "How?"), who, ["support@example.com"])
+
+
+def comes(tap, h, name, value):
+    """Waits for that figure of the account; all figures."""
+    until = time.monotonic() + SECONDS
+    while True:
+        _, found = figures(tap, h)
+        if found.get((name, 'account="support"')) == value or time.monotonic() > until:
+            tap.equal(f"metrics: {name}", found.get((name, 'account="support"')), value)
+            return found
+        time.sleep(0.5)
+
+
+def queues(tap, h, last):
+    """One that is held, one that waits for its time; what was before the restart is still known."""
+    h.write_config(ack_after="1h")
+    h.start()
+    h.ready()
+    _, found = figures(tap, h)
+    tap.equal("metrics: the last message, after a restart", found["hearback_mailbox_last_message_timestamp_seconds",
+                                                                  'account="support",mailbox="inbox"'], last)
+    h.command("mode", "support", "hold")
+    asks(h, "anton@customer.example")
+    comes(tap, h, "hearback_account_held", 1)
+    h.command("mode", "support", "send")
+    asks(h, "berta@customer.example")
+    found = comes(tap, h, "hearback_account_queued", 1)
+    oldest, due = (found[f"hearback_account_{what}_timestamp_seconds", 'account="support"'] for what in ("oldest", "oldest_due"))
+    tap.check("metrics: when the oldest entry was made, and is due", 0 <= time.time() - oldest < 10 * SECONDS
+              and 3500 < due - time.time() <= 3600, (oldest, due))
+    tap.equal("which is well", check(h)[0], 0)
+    h.stop()
 
 
 def test(tap):
@@ -83,12 +122,13 @@ def test(tap):
         label = 'account="support",mailbox="inbox"'
         tap.equal("metrics: it is up and has one message", (found["hearback_up", ""], found["hearback_messages", ""]), (1, 1))
         tap.equal("metrics: cursor and next UID", (found["hearback_mailbox_cursor", label], found["hearback_mailbox_uidnext", label]), (1, 2))
-        for what in ("login", "last_message", "looked"):
+        for what in ("login", "last_message", "looked", "secret_written"):
             at = found["hearback_mailbox_" + what + "_timestamp_seconds", label]
             tap.check(f"metrics: {what}", 0 <= time.time() - at < 10 * SECONDS, at)
         tap.equal("metrics: its mode", found["hearback_account_mode", 'account="support",mode="observe"'], 1)
         tap.equal("metrics: no wall is missing", sum(v for (name, _), v in found.items() if name == "hearback_room_walls_missing"), 0)
         h.stop()
+        queues(tap, h, found["hearback_mailbox_last_message_timestamp_seconds", label])
 
 
 if __name__ == "__main__":

@@ -62,7 +62,6 @@ bool batch_open(struct keeper *k, struct account *acc, enum role role, struct fr
 	}
 	b->number = b->info.number;
 	acc->box[role].batch = b->number;
-	acc->box[role].message_at = clock_now();
 	b->facts = arena_many(b->a, b->info.n, struct span);
 	b->stage = arena_many(b->a, b->info.n, uint8_t);
 	for (uint32_t i = 0; i < b->info.n; i++) {

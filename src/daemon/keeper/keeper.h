@@ -78,7 +78,7 @@ struct mailbox_run {
 	struct room_walls walls;
 	bool selected;
 	int64_t selected_at;	/* Unix seconds of the last login, 0: none since we started */
-	int64_t message_at;	/* of the last message that came since we started */
+	int64_t secret_at;	/* when the secret of its last login had been written, 0: nobody knows */
 	int64_t again_at;	/* when the next login is tried, 0: it is logged in, or just trying */
 	uint32_t uidvalidity;	/* as told by FRAME_SELECTED */
 	uint32_t exists;

@@ -238,6 +238,19 @@ static void note_walls(struct keeper *k, struct frame *f)
 		room_walls_set(walls, missing);
 }
 
+static void note_age(struct keeper *k, struct frame *f)
+{
+	struct wire w = wire_over(f->payload);
+	struct frame_peer p;
+	int64_t written_at;
+
+	if (!frame_age_get(&w, &p, &written_at) || p.room != ROOM_POLLER)
+		return;
+	struct account *acc = keeper_account_named(k, p.account);
+	if (acc)
+		acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].secret_at = written_at;
+}
+
 static void say_alive(struct keeper *k)
 {
 	struct buf b = BUF_CAPPED(FRAME_MAX);
@@ -258,6 +271,8 @@ static void hear_supervisor(struct keeper *k, struct frame *f)
 		miss(k, f);
 	else if (f->type == FRAME_WALLS)
 		note_walls(k, f);
+	else if (f->type == FRAME_AGE)
+		note_age(k, f);
 	else if (f->type == FRAME_PEOPLE)
 		people_learn(k, f->payload);
 }

@@ -41,6 +41,17 @@ static void offers_cell(struct turn *t, struct row *row, uint32_t offers)
 		row_list(row, "offers", arena_span(t->a, buf_span(&b)));
 }
 
+/* INTERNALDATE of the newest message, 0: there is none. */
+static int64_t newest_message(struct turn *t, const struct account *acc, enum role role, uint32_t uidvalidity)
+{
+	struct key from = place_key(acc->id, role, uidvalidity, 0), to = place_key(acc->id, role, uidvalidity, UINT32_MAX);
+	struct engine_row *rows;
+	struct rec_place place;
+	int n = txn_range(t->t, DB_PLACE, key_span(&from), key_span(&to), true, 1, t->a, &rows);
+
+	return n == 1 && rows[0].value.p && rec_place_get(rows[0].value, &place) ? place.internal_at : 0;
+}
+
 static void mailbox_row(struct turn *t, struct client *c, const struct account *acc, enum role role)
 {
 	struct row row = { .kind = SPAN("mailbox") };
@@ -63,7 +74,8 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	row_text(&row, "trash", arena_span(t->a, span_of(box->trash)));
 	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
 	row_time(&row, "login", box->selected_at);
-	row_time(&row, "last_message", box->message_at);
+	row_time(&row, "last_message", newest_message(t, acc, role, r.uidvalidity));
+	row_time(&row, "secret_written", box->secret_at);
 	row_time(&row, "again", box->again_at);
 	row_text(&row, "trouble", arena_span(t->a, span_of(box->trouble)));
 	people_row(t, c, &row);

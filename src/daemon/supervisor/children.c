@@ -70,6 +70,7 @@ static int open_secret(struct house *h, struct child *c, struct err *err)
 	struct stat st;
 	char file[4096];
 
+	c->secret_at = 0;
 	if (s.command.n) {
 		int r = command_token(h, c->account, c->room == ROOM_SENDER);
 		return r < 0 ? err_set(err, r, "token_command cannot be run: %s", strerror(-r)) : r;
@@ -161,6 +162,8 @@ static int tell_keeper(struct house *h, const struct child *c, enum frame_type t
 	frame_begin(&f, type);
 	if (type == FRAME_LOST)
 		frame_lost_put(&f, &p, span_of(c->text), clock_now() + (c->start_ms - clock_mono_ms() + 999) / 1000);
+	else if (type == FRAME_AGE)
+		frame_age_put(&f, &p, c->secret_at / 1000000000);
 	else if (type == FRAME_WALLS)
 		frame_walls_put(&f, &p, span_of(c->walls));
 	else
@@ -208,6 +211,8 @@ bool child_start(struct house *h, struct child *c)
 		r = say_start(h, c);
 		if (!r)
 			r = c->room == ROOM_KEEPER ? say_sets(h, c) : tell_keeper(h, c, FRAME_PEER, pair[0]);
+		if (!r && c->room == ROOM_POLLER)
+			r = tell_keeper(h, c, FRAME_AGE, -1);
 		log_event(LOG_DEBUG, "room.started", "room=%s account=%.*s mailbox=%s pid=%d", room_name(c->room), SPAN_ARG(name_of(c)),
 			  mailbox_of(c), (int)c->pid);
 		if (r) {
