@@ -29,6 +29,9 @@ enum audit_event {
 	AUDIT_SETS,	   /* configuration or templates changed */
 	AUDIT_HELD,	   /* was queued, must be released now */
 	AUDIT_SET_ASIDE,   /* a message or entry that brought the keeper down twice */
+	AUDIT_REBUILT,	   /* this ledger was made from the mailboxes; what is known of the audit before */
+	AUDIT_RESTORED,	   /* what follows stands on a backup; what came after that was lost */
+	AUDIT_ERASED,	   /* personal data was deleted: who asked, which conversations */
 	AUDIT_EVENT_COUNT
 };
 const char *audit_event_name(enum audit_event e);

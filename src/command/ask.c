@@ -150,11 +150,35 @@ static int await_ready(int sock)
 	}
 }
 
-static int start_keeper(struct arena *a, struct config *c, struct keeper_of_ours *k, int *fd)
+static int say_errand(int sock, const struct ask_errand *e)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_task t = { .task = e->task, .folder = span_of(e->folder) };
+
+	frame_begin(&f, FRAME_TASK);
+	frame_task_put(&f, &t);
+	return frame_send(sock, &f, e->target);
+}
+
+static int spawn_keeper(struct arena *a, struct config *c, const struct ask_errand *errand, struct keeper_of_ours *k)
 {
 	struct span templates;
 	struct spawned s;
 	struct err err;
+	int r = become_keeper_user(a, c, &templates);
+
+	if (r)
+		return r;
+	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
+		return complain(EX_OSERR, err.text);
+	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
+	if ((errand && say_errand(k->sock, errand)) || say_start(a, k->sock, c, templates))
+		return complain(EX_OSERR, "cannot talk to the keeper");
+	return await_ready(k->sock);
+}
+
+static int start_keeper(struct arena *a, struct config *c, struct keeper_of_ours *k, int *fd)
+{
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
 	struct frame_peer p = { .room = ROOM_SUPERVISOR };
 	int pair[2];
@@ -164,15 +188,7 @@ static int start_keeper(struct arena *a, struct config *c, struct keeper_of_ours
 		return complain(EX_OSERR, strerror(errno));
 	*fd = pair[0];
 	FD_CLEANUP int theirs = pair[1];
-	int r = become_keeper_user(a, c, &templates);
-	if (r)
-		return r;
-	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
-		return complain(EX_OSERR, err.text);
-	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
-	if (say_start(a, k->sock, c, templates))
-		return complain(EX_OSERR, "cannot talk to the keeper");
-	r = await_ready(k->sock);
+	int r = spawn_keeper(a, c, NULL, k);
 	if (r)
 		return r;
 	frame_begin(&f, FRAME_PEER);
@@ -286,6 +302,28 @@ int ask_daemon(const struct control_request *r, ask_row each, void *context)
 		return errno == EACCES ? refuse_stranger(&c) : complain(EX_UNAVAILABLE, "no hearback is running here");
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	return converse(fd, r, DAEMON_SECONDS * 1000, each, context);
+}
+
+int ask_errand(const struct ask_errand *errand, const struct control_request *r, ask_row each, void *context)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct keeper_of_ours k = { 0 };
+	struct config c;
+
+	signal(SIGPIPE, SIG_IGN);
+	int status = spawn_keeper(a, &c, errand, &k);
+	if (!status)
+		status = converse(k.sock, r, ASK_FOREVER, each, context);
+	stop_keeper(&k);
+	fflush(stdout);
+	return status;
+}
+
+bool ask_somebody_runs(const struct config *c)
+{
+	FD_CLEANUP int fd = connect_daemon(c);
+
+	return fd >= 0;
 }
 
 static json_t *json_list(struct span lines)

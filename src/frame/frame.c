@@ -53,7 +53,7 @@ int frame_send(int sock, const struct buf *b, int fd)
 static bool known_type(enum frame_type t)
 {
 	switch (t) {
-	case FRAME_START: case FRAME_STOP: case FRAME_SETS: case FRAME_LOST: case FRAME_SECRET: case FRAME_PEER: case FRAME_WALLS: case FRAME_ALIVE: case FRAME_AGE: case FRAME_PEOPLE: case FRAME_ALARM:
+	case FRAME_START: case FRAME_STOP: case FRAME_SETS: case FRAME_LOST: case FRAME_SECRET: case FRAME_PEER: case FRAME_WALLS: case FRAME_ALIVE: case FRAME_AGE: case FRAME_PEOPLE: case FRAME_PROGRESS: case FRAME_TASK: case FRAME_ALARM:
 	case FRAME_READY: case FRAME_ENDING: case FRAME_NEED_SECRET: case FRAME_IDLE: case FRAME_STALE:
 	case FRAME_RESUME: case FRAME_SELECTED: case FRAME_BATCH: case FRAME_BATCH_DONE: case FRAME_SEEN_ALL:
 	case FRAME_ORDER: case FRAME_ORDER_DONE: case FRAME_TROUBLE:

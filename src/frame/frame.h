@@ -24,6 +24,7 @@ enum frame_type {
 	FRAME_ALIVE,	    /* are you? The same goes back */
 	FRAME_AGE,	    /* frame_age; keeper: how old a room's secret is */
 	FRAME_PEOPLE,	    /* frame_people; keeper: who may ask for what, and their names */
+	FRAME_TASK,	    /* keeper, before START where it is to do something else than to serve: frame_task */
 	/* child -> supervisor */
 	FRAME_READY,	    /* frame_ready: behind the walls, serving */
 	FRAME_ENDING,	    /* struct frame_ending: why the process is about to exit */
@@ -31,6 +32,7 @@ enum frame_type {
 	FRAME_IDLE,	    /* keeper in --once: nothing is left to do */
 	FRAME_ALARM,	    /* frame_alarm; keeper: tell somebody */
 	FRAME_STALE,	    /* frame_peer; keeper: this room says nothing, or nonsense; end it */
+	FRAME_PROGRESS,	    /* frame_progress; keeper in a rebuild */
 
 	/* poller <-> keeper: frame/poller.h */
 	FRAME_RESUME = 32, FRAME_SELECTED, FRAME_BATCH, FRAME_BATCH_DONE, FRAME_SEEN_ALL,
@@ -82,6 +84,30 @@ struct frame_start {
 };
 void frame_start_put(struct buf *b, const struct frame_start *s);
 bool frame_start_get(struct wire *w, struct frame_start *out);
+
+/* What a keeper is started for. Those behind TASK_REBUILD hear one request of frame/control.h from whoever started them,
+ * answer it and end. */
+enum task {
+	TASK_SERVE,
+	TASK_REBUILD, /* take everything in anew, decide nothing */
+	TASK_REBUILT, /* that is done: tell what there is now */
+	TASK_RESTORE, /* make a backup's ledger fit to be used */
+	TASK_SCRIBE,  /* only read: copy the ledger into the folder whose descriptor comes along */
+	TASK_COUNT
+};
+struct frame_task {
+	enum task task;
+	struct span folder; /* where the ledger is, if not in state_dir; TASK_RESTORE: the keys, too */
+};
+void frame_task_put(struct buf *b, const struct frame_task *s);
+bool frame_task_get(struct wire *w, struct frame_task *out);
+
+struct frame_progress {
+	uint64_t messages;
+	uint64_t of;	/* as many lie in the mailboxes that are open */
+};
+void frame_progress_put(struct buf *b, const struct frame_progress *p);
+bool frame_progress_get(struct wire *w, struct frame_progress *out);
 
 /* The walls that could not be raised, in the words of sandbox_missing(); empty: all stand. */
 void frame_ready_put(struct buf *b, struct span missing);

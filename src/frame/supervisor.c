@@ -43,6 +43,32 @@ bool frame_start_get(struct wire *w, struct frame_start *out)
 	return wire_done(w) && out->since >= 0;
 }
 
+void frame_task_put(struct buf *b, const struct frame_task *s)
+{
+	wire_put_u8(b, (uint8_t)s->task);
+	frame_put_text(b, s->folder, FRAME_TEXT);
+}
+
+bool frame_task_get(struct wire *w, struct frame_task *out)
+{
+	out->task = wire_u8_below(w, TASK_COUNT);
+	out->folder = frame_get_text(w, FRAME_TEXT);
+	return wire_done(w);
+}
+
+void frame_progress_put(struct buf *b, const struct frame_progress *p)
+{
+	wire_put_u64(b, p->messages);
+	wire_put_u64(b, p->of);
+}
+
+bool frame_progress_get(struct wire *w, struct frame_progress *out)
+{
+	out->messages = wire_u64(w);
+	out->of = wire_u64(w);
+	return wire_done(w);
+}
+
 void frame_ready_put(struct buf *b, struct span missing)
 {
 	frame_put_text(b, missing, FRAME_NAME);

@@ -29,6 +29,7 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_SET] = "set",
 		[DB_RECIPIENT] = "recipient",
 		[DB_UNFETCHED] = "unfetched",
+		[DB_TOMBSTONE] = "tombstone",
 	};
 
 	return names[db];
@@ -48,6 +49,20 @@ void engine_close(struct engine **e)
 struct engine_size engine_size(struct engine *e)
 {
 	return e->ops->size(e);
+}
+
+int engine_copy(struct engine *e, const char *folder, struct engine_copied *out, struct err *err)
+{
+	if (e->open || !e->ops->copy)
+		return err_set(err, e->open ? -EBUSY : -ENOTSUP, "%s: %s", folder, strerror(e->open ? EBUSY : ENOTSUP));
+	return e->ops->copy(e, folder, out, err);
+}
+
+int engine_compact(struct engine *e, struct err *err)
+{
+	if (e->open || !e->ops->compact)
+		return err_set(err, e->open ? -EBUSY : -ENOTSUP, "ledger: %s", strerror(e->open ? EBUSY : ENOTSUP));
+	return e->ops->compact(e, err);
 }
 
 /* -- transactions --------------------------------------------------------------------------- */

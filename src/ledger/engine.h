@@ -14,7 +14,7 @@ enum ledger_db {
 	DB_META, DB_ACCOUNT, DB_MAILBOX, DB_PLACE, DB_MESSAGE, DB_TEXT, DB_MESSAGE_ID, DB_FINGERPRINT,
 	DB_CONVERSATION, DB_EVENT, DB_PERSON, DB_REQUESTER, DB_DUE, DB_WAKE, DB_OUTBOX,
 	DB_QUEUE, DB_NOTICE, DB_AUDIT, DB_EVIDENCE, DB_HEAD, DB_SET, DB_RECIPIENT,
-	DB_UNFETCHED, DB_COUNT
+	DB_UNFETCHED, DB_TOMBSTONE, DB_COUNT
 };
 const char *ledger_db_name(enum ledger_db db);
 
@@ -49,6 +49,19 @@ struct engine_size {
 	uint64_t disk; /* bytes free on the disk it lies on */
 };
 struct engine_size engine_size(struct engine *e);
+
+/* Writes every row, of one instant, into a new ledger in `folder`, which is made if it is missing: as small as can
+ * be, without a trace of what was deleted, and on disk when it returns. Holds a read transaction for as long
+ * as it takes. -EEXIST: a ledger is there already; -EBUSY: a transaction is open. */
+struct engine_copied {
+	uint64_t rows;
+	uint64_t bytes; /* of the new file */
+};
+int engine_copy(struct engine *e, const char *folder, struct engine_copied *out, struct err *err);
+/* Puts such a copy in the place of its own file, so that what was deleted can be found no more. A crash leaves the
+ * old file or the new one. -EBUSY while a read-only engine has it open or a transaction is: nothing has changed.
+ * Any other failure may leave the engine unusable: end the process. */
+int engine_compact(struct engine *e, struct err *err);
 
 /* One transaction at a time: -EBUSY while another of this engine is open. -ENOSPC: the disk is full
  * (nothing has changed; try again later), -EROFS: opened read_only. */

@@ -3,10 +3,9 @@
  * the start of a transaction, and never in the middle of one. */
 #include "base/io.h"
 #include "base/wire.h"
-#include "ledger/engine_store.h"
+#include "ledger/engine_lmdb.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -14,28 +13,17 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { LEDGER_SCHEMA = 1, MODE = 0600, PATH_ROOM = 4000 };
+enum { LEDGER_SCHEMA = 1, MODE = 0600 };
 static const size_t map_initial = 64u << 20;
 static const size_t map_step = 1u << 30;
 static const size_t kept_most = 512u << 20;
 
-struct lmdb {
-	struct engine base;
-	MDB_env *env;
-	MDB_txn *txn;
-	MDB_dbi dbi[DB_COUNT];
-	size_t map;
-	int lock;
-	bool read_only;
-	bool met_end; /* a transaction needed more than the map had: the next one makes it grow */
-};
-
-static struct lmdb *lmdb_of(struct engine *e)
+struct lmdb *lmdb_of(struct engine *e)
 {
 	return (struct lmdb *)e;
 }
 
-static int errno_of(int rc)
+int lmdb_errno(int rc)
 {
 	if (rc == 0)
 		return 0;
@@ -183,13 +171,13 @@ static int lmdb_begin(struct engine *e, bool write, bool reserve)
 		if (!rc)
 			rc = mdb_txn_begin(l->env, NULL, MDB_RDONLY, &l->txn);
 	}
-	return errno_of(rc);
+	return lmdb_errno(rc);
 }
 
 static int lmdb_commit(struct engine *e)
 {
 	struct lmdb *l = lmdb_of(e);
-	int r = errno_of(mdb_txn_commit(l->txn));
+	int r = lmdb_errno(mdb_txn_commit(l->txn));
 
 	l->txn = NULL;
 	if (r == -ENOSPC)
@@ -213,7 +201,7 @@ static int lmdb_get(struct engine *e, enum ledger_db db, struct span key, struct
 
 	if (!rc)
 		*raw = span_val(v);
-	return errno_of(rc);
+	return lmdb_errno(rc);
 }
 
 static int lmdb_put(struct engine *e, enum ledger_db db, struct span key, struct span raw)
@@ -227,7 +215,7 @@ static int lmdb_put(struct engine *e, enum ledger_db db, struct span key, struct
 		rc = mdb_put(l->txn, l->dbi[db], &k, &v, 0);
 	if (rc == MDB_MAP_FULL)
 		l->met_end = true;
-	return errno_of(rc);
+	return lmdb_errno(rc);
 }
 
 static int lmdb_delete(struct engine *e, enum ledger_db db, struct span key)
@@ -238,7 +226,7 @@ static int lmdb_delete(struct engine *e, enum ledger_db db, struct span key)
 
 	if (rc == MDB_MAP_FULL)
 		l->met_end = true;
-	return rc == MDB_NOTFOUND ? 0 : errno_of(rc);
+	return rc == MDB_NOTFOUND ? 0 : lmdb_errno(rc);
 }
 
 static int first_row(MDB_cursor *c, struct span from, struct span to, bool down, MDB_val *k, MDB_val *v)
@@ -263,7 +251,7 @@ static int lmdb_walk(struct engine *e, enum ledger_db db, struct span from, stru
 	int rc = mdb_cursor_open(l->txn, l->dbi[db], &c);
 
 	if (rc)
-		return errno_of(rc);
+		return lmdb_errno(rc);
 	rc = first_row(c, from, to, down, &k, &v);
 	while (!rc) {
 		if (down ? span_cmp(span_val(k), from) < 0 : to.n && span_cmp(span_val(k), to) >= 0)
@@ -273,7 +261,7 @@ static int lmdb_walk(struct engine *e, enum ledger_db db, struct span from, stru
 		rc = mdb_cursor_get(c, &k, &v, down ? MDB_PREV : MDB_NEXT);
 	}
 	mdb_cursor_close(c);
-	return rc == MDB_NOTFOUND ? 0 : errno_of(rc);
+	return rc == MDB_NOTFOUND ? 0 : lmdb_errno(rc);
 }
 
 /* -- opening --------------------------------------------------------------------------------- */
@@ -284,7 +272,9 @@ static void lmdb_close(struct engine *e)
 
 	if (l->env)
 		mdb_env_close(l->env);
+	fd_closep(&l->reading);
 	fd_closep(&l->lock);
+	free(l->folder);
 	free(l);
 }
 
@@ -298,12 +288,15 @@ static const struct engine_ops lmdb_ops = {
 	.put = lmdb_put,
 	.delete = lmdb_delete,
 	.walk = lmdb_walk,
+	.copy = lmdb_copy,
+	.compact = lmdb_compact,
 };
 
 /* Never removed: who removes a lock file lets two processes hold "the" lock. */
-static int take_lock(struct lmdb *l, const char *folder, struct err *err)
+static int take_lock(struct lmdb *l, struct err *err)
 {
-	char path[PATH_ROOM + 100], who[32] = "";
+	const char *folder = l->folder;
+	char path[LMDB_PATH_ROOM + 100], who[32] = "";
 
 	snprintf(path, sizeof(path), "%s/ledger.lock", folder);
 	l->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, MODE);
@@ -323,9 +316,26 @@ static int take_lock(struct lmdb *l, const char *folder, struct err *err)
 	return 0;
 }
 
-static int open_file(struct lmdb *l, const char *folder, struct err *err)
+int lmdb_lock_readers(const char *folder, int how, int *fd, struct err *err)
 {
-	char path[PATH_ROOM + 100];
+	char path[LMDB_PATH_ROOM + 100];
+
+	snprintf(path, sizeof(path), "%s/ledger.readers", folder);
+	*fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, MODE);
+	if (*fd < 0)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (flock(*fd, how | LOCK_NB) == 0)
+		return 0;
+	int why = errno;
+	fd_closep(fd);
+	return why == EWOULDBLOCK ? err_set(err, -EBUSY, "%s: the ledger is being read or replaced: try again", folder) :
+				    err_set(err, -why, "%s: %s", path, strerror(why));
+}
+
+static int open_file(struct lmdb *l, struct err *err)
+{
+	const char *folder = l->folder;
+	char path[LMDB_PATH_ROOM + 100];
 	struct stat st = { 0 };
 	unsigned flags = MDB_NOTLS | (l->read_only ? MDB_RDONLY : 0);
 
@@ -342,7 +352,7 @@ static int open_file(struct lmdb *l, const char *folder, struct err *err)
 	if (!rc)
 		rc = mdb_env_open(l->env, folder, flags, MODE);
 	if (rc)
-		return err_set(err, errno_of(rc), "%s: %s", path, mdb_strerror(rc));
+		return err_set(err, lmdb_errno(rc), "%s: %s", path, mdb_strerror(rc));
 	if (l->read_only)
 		return 0;
 	int r = preallocate(l, l->map);
@@ -359,14 +369,14 @@ static int open_databases(struct lmdb *l, int first, int end)
 	int rc = mdb_txn_begin(l->env, NULL, l->read_only ? MDB_RDONLY : 0, &t);
 
 	if (rc)
-		return errno_of(rc);
+		return lmdb_errno(rc);
 	for (int db = first; db < end && !rc; db++)
 		rc = mdb_dbi_open(t, ledger_db_name((enum ledger_db)db), l->read_only ? 0 : MDB_CREATE,
 				  &l->dbi[db]);
 	if (!rc)
-		return errno_of(mdb_txn_commit(t));
+		return lmdb_errno(mdb_txn_commit(t));
 	mdb_txn_abort(t);
-	return errno_of(rc);
+	return lmdb_errno(rc);
 }
 
 /* 0, or -ENOENT for a ledger without anything in it. */
@@ -412,8 +422,9 @@ static int write_schema(struct lmdb *l)
 	return txn_commit(&t);
 }
 
-static int open_ledger(struct lmdb *l, const char *folder, struct err *err)
+static int open_ledger(struct lmdb *l, struct err *err)
 {
+	const char *folder = l->folder;
 	int dead;
 	int r = open_databases(l, DB_META, DB_META + 1);
 
@@ -432,10 +443,17 @@ static int open_ledger(struct lmdb *l, const char *folder, struct err *err)
 	return r ? err_set(err, r, "%s: %s", folder, strerror(-r)) : 0;
 }
 
+int lmdb_open(struct lmdb *l, struct err *err)
+{
+	int r = open_file(l, err);
+
+	return r ? r : open_ledger(l, err);
+}
+
 int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool read_only, struct engine **out,
 		     struct err *err)
 {
-	if (strlen(path) > PATH_ROOM)
+	if (strlen(path) > LMDB_PATH_ROOM)
 		return err_set(err, -ENAMETOOLONG, "%s: %s", path, strerror(ENAMETOOLONG));
 	if (!read_only && mkdir(path, 0700) < 0 && errno != EEXIST)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
@@ -443,15 +461,16 @@ int engine_open_lmdb(const char *path, const uint8_t tag_key[KEY_SIZE], bool rea
 	if (!l)
 		abort();
 	l->base.ops = &lmdb_ops;
-	l->lock = -1;
+	l->lock = l->reading = -1;
 	l->read_only = read_only;
+	l->folder = strdup(path);
+	if (!l->folder)
+		abort();
 	memcpy(l->base.tag_key, tag_key, KEY_SIZE);
 	struct engine *e = &l->base;
-	int r = read_only ? 0 : take_lock(l, path, err);
+	int r = read_only ? lmdb_lock_readers(path, LOCK_SH, &l->reading, err) : take_lock(l, err);
 	if (!r)
-		r = open_file(l, path, err);
-	if (!r)
-		r = open_ledger(l, path, err);
+		r = lmdb_open(l, err);
 	if (r)
 		engine_close(&e);
 	else

@@ -25,6 +25,9 @@ struct engine_ops {
 	int (*delete)(struct engine *e, enum ledger_db db, struct span key);
 	int (*walk)(struct engine *e, enum ledger_db db, struct span from, struct span to, bool down,
 		    engine_row_fn *row, void *context);
+	/* Only where there is a file: NULL else. */
+	int (*copy)(struct engine *e, const char *folder, struct engine_copied *out, struct err *err);
+	int (*compact)(struct engine *e, struct err *err);
 };
 
 /* The first member of every engine. */

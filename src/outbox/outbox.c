@@ -6,16 +6,16 @@ enum { NO = -1 };
 /* Rows: state; columns: input in the order of enum outbox_input. */
 static const int8_t table[OUTBOX_STATE_COUNT][INPUT_COUNT] = {
 	/* clang-format off */
-	/*                HAND_OUT           DOT             ACCEPTED     REFUSED        LATER            UNKNOWN           LOST              GIVE_UP        EVIDENCE     HOLD         RELEASE        DROP            RESEND */
-	[OUTBOX_QUEUED]     = { OUTBOX_ATTEMPTING, NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_DROPPED, OUTBOX_SENT, OUTBOX_HELD, NO,            OUTBOX_DROPPED, NO },
-	[OUTBOX_ATTEMPTING] = { NO,                OUTBOX_DOTTED, NO,          OUTBOX_FAILED, OUTBOX_DEFERRED, OUTBOX_UNCERTAIN, OUTBOX_QUEUED,    NO,             OUTBOX_SENT, NO,          NO,            NO,             NO },
-	[OUTBOX_DOTTED]     = { NO,                NO,            OUTBOX_SENT, OUTBOX_FAILED, OUTBOX_DEFERRED, OUTBOX_UNCERTAIN, OUTBOX_UNCERTAIN, NO,             OUTBOX_SENT, NO,          NO,            NO,             NO },
-	[OUTBOX_SENT]       = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             NO },
-	[OUTBOX_DEFERRED]   = { OUTBOX_ATTEMPTING, NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_FAILED,  OUTBOX_SENT, OUTBOX_HELD, NO,            OUTBOX_DROPPED, NO },
-	[OUTBOX_FAILED]     = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             OUTBOX_QUEUED },
-	[OUTBOX_UNCERTAIN]  = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            OUTBOX_DROPPED, OUTBOX_QUEUED },
-	[OUTBOX_HELD]       = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_DROPPED, NO,          NO,          OUTBOX_QUEUED, OUTBOX_DROPPED, NO },
-	[OUTBOX_DROPPED]    = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             NO },
+	/*                HAND_OUT           DOT             ACCEPTED     REFUSED        LATER            UNKNOWN           LOST              GIVE_UP        EVIDENCE     HOLD         RELEASE        DROP            RESEND         RESTORED */
+	[OUTBOX_QUEUED]     = { OUTBOX_ATTEMPTING, NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_DROPPED, OUTBOX_SENT, OUTBOX_HELD, NO,            OUTBOX_DROPPED, NO,            OUTBOX_UNCERTAIN },
+	[OUTBOX_ATTEMPTING] = { NO,                OUTBOX_DOTTED, NO,          OUTBOX_FAILED, OUTBOX_DEFERRED, OUTBOX_UNCERTAIN, OUTBOX_QUEUED,    NO,             OUTBOX_SENT, NO,          NO,            NO,             NO,            OUTBOX_UNCERTAIN },
+	[OUTBOX_DOTTED]     = { NO,                NO,            OUTBOX_SENT, OUTBOX_FAILED, OUTBOX_DEFERRED, OUTBOX_UNCERTAIN, OUTBOX_UNCERTAIN, NO,             OUTBOX_SENT, NO,          NO,            NO,             NO,            OUTBOX_UNCERTAIN },
+	[OUTBOX_SENT]       = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             NO,            NO },
+	[OUTBOX_DEFERRED]   = { OUTBOX_ATTEMPTING, NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_FAILED,  OUTBOX_SENT, OUTBOX_HELD, NO,            OUTBOX_DROPPED, NO,            OUTBOX_UNCERTAIN },
+	[OUTBOX_FAILED]     = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             OUTBOX_QUEUED, NO },
+	[OUTBOX_UNCERTAIN]  = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            OUTBOX_DROPPED, OUTBOX_QUEUED, NO },
+	[OUTBOX_HELD]       = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               OUTBOX_DROPPED, OUTBOX_SENT, NO,          OUTBOX_QUEUED, OUTBOX_DROPPED, NO,            OUTBOX_UNCERTAIN },
+	[OUTBOX_DROPPED]    = { NO,                NO,            NO,          NO,            NO,              NO,               NO,               NO,             OUTBOX_SENT, NO,          NO,            NO,             NO,            NO },
 	/* clang-format on */
 };
 

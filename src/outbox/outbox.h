@@ -34,6 +34,7 @@ enum outbox_input {
 	INPUT_RELEASE,	 /* a person releases */
 	INPUT_DROP,	 /* a person, expiry, or an answer that came first */
 	INPUT_RESEND,	 /* a person orders an uncertain or failed one to be sent again */
+	INPUT_RESTORED,	 /* from a backup: whatever was not settled then may have been sent since */
 	INPUT_COUNT
 };
 

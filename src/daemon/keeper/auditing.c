@@ -28,6 +28,43 @@ void audit_append(struct turn *t, struct audit_record *r)
 	t->audited = true;
 }
 
+static const struct key break_key = { .b = "break", .n = 5 };
+
+void audit_break(struct turn *t, struct audit_record *r)
+{
+	struct key key = break_key;
+
+	audit_append(t, r);
+	key_add(&key, r->seq, 8);
+	store_put(t, DB_META, &key, SPAN(""));
+}
+
+struct span audit_explain(struct turn *t, const struct audit_head *h)
+{
+	struct key end = { .b = "breal", .n = 5 };
+	struct engine_row *rows;
+	int n = txn_range(t->t, DB_META, key_span(&break_key), key_span(&end), true, ENGINE_RANGE_MAX, t->a, &rows);
+	BUF_CLEANUP struct buf at = BUF_CAPPED(40);
+
+	put_iso(&at, h->at);
+	for (int i = 0; i < n; i++) {
+		struct audit_record r;
+		struct span value;
+		struct key key = key_u64(key_get(rows[i].key, break_key.n));
+		if (txn_get(t->t, DB_AUDIT, key_span(&key), t->a, &value) || !audit_decode(t->a, value, &r) || h->at > r.at)
+			continue;
+		if (r.event == AUDIT_REBUILT)
+			return span_of(arena_printf(t->a, "it was signed at %s, before this ledger was rebuilt from the mailboxes (record %llu), in the "
+							  "audit that was lost then",
+						    buf_cstr(&at), (unsigned long long)r.seq));
+		if (r.event == AUDIT_RESTORED && h->seq >= r.seq)
+			return span_of(arena_printf(t->a, "it was signed at %s, between the backup and its restoring (record %llu): what was recorded "
+							  "then, up to record %llu, was lost",
+						    buf_cstr(&at), (unsigned long long)r.seq, (unsigned long long)h->seq));
+	}
+	return SPAN("");
+}
+
 /* The evidence: salt, then the packed case and message bytes. */
 struct hash evidence_keep(struct turn *t, uint64_t seq, struct span the_case, struct span bytes)
 {

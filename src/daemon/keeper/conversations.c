@@ -9,7 +9,38 @@ void conversation_policy(const struct account *acc, struct policy *out)
 				.warn_percent = acc->c->warn_percent };
 }
 
-/* Every order of arrival must end in the same state, so what comes late is folded in where it belongs. */
+static void record_event(struct turn *t, uint64_t number, const struct event *e, struct span actor)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(ENGINE_VALUE_MAX);
+	struct rec_event r = { .kind = e->kind, .message = e->message, .actor = actor };
+	struct key key = event_key(number, e->at, e->ordinal);
+
+	rec_event_put(&b, &r);
+	store_put(t, DB_EVENT, &key, buf_span(&b));
+}
+
+bool conversation_silence(struct turn *t, uint64_t number, struct rec_conversation *c, int64_t until)
+{
+	const struct account *acc = keeper_account(t->k, c->account);
+	struct deadline d[DEADLINE_COUNT];
+	struct policy policy = { 0 };
+
+	if (acc)
+		conversation_policy(acc, &policy);
+	unsigned n = deadlines(&c->story, &policy, d);
+	for (unsigned i = 0; i < n; i++) {
+		struct event e = { .at = d[i].due_at, .ordinal = number, .kind = EVENT_SILENCE };
+		if (d[i].clock != DEADLINE_SILENCE || d[i].due_at > until)
+			continue;
+		record_event(t, number, &e, SPAN_NONE);
+		story_step(&c->story, &e);
+		return true;
+	}
+	return false;
+}
+
+/* Every order of arrival must end in the same state, so what comes late is folded in where it belongs. When silence
+ * ended a conversation follows from the rest. */
 static void fold_again(struct turn *t, uint64_t number, struct rec_conversation *c)
 {
 	struct key from = event_key(number, 0, 0), to = key_u64(number + 1);
@@ -27,7 +58,13 @@ static void fold_again(struct turn *t, uint64_t number, struct rec_conversation 
 					   .ordinal = key_get(rows[i].key, 16),
 					   .kind = r.kind,
 					   .message = r.message };
-			story_step(&c->story, &e);
+			from = event_key(number, e.at, e.ordinal);
+			if (e.kind == EVENT_SILENCE) {
+				store_delete(t, DB_EVENT, &from);
+			} else {
+				conversation_silence(t, number, c, e.at - 1);
+				story_step(&c->story, &e);
+			}
 			from = event_key(number, e.at, e.ordinal + 1);
 		}
 	} while (n == ENGINE_RANGE_MAX);
@@ -35,16 +72,13 @@ static void fold_again(struct turn *t, uint64_t number, struct rec_conversation 
 
 void conversation_event(struct turn *t, uint64_t number, struct rec_conversation *c, const struct event *e, struct span actor)
 {
-	BUF_CLEANUP struct buf b = BUF_CAPPED(ENGINE_VALUE_MAX);
-	struct rec_event r = { .kind = e->kind, .message = e->message, .actor = actor };
-	struct key key = event_key(number, e->at, e->ordinal);
-
-	rec_event_put(&b, &r);
-	store_put(t, DB_EVENT, &key, buf_span(&b));
-	if (story_is_next(&c->story, e))
+	record_event(t, number, e, actor);
+	if (story_is_next(&c->story, e)) {
+		conversation_silence(t, number, c, e->at - 1);
 		story_step(&c->story, e);
-	else
+	} else {
 		fold_again(t, number, c);
+	}
 }
 
 void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m)
@@ -112,6 +146,9 @@ void conversation_store(struct turn *t, uint64_t number, struct rec_conversation
 
 	if (acc)
 		conversation_policy(acc, &policy);
+	/* Whatever is found in mailboxes was dealt with when it was new. */
+	if (t->k->task == TASK_REBUILD && c->acknowledged_at < c->story.opened_at)
+		c->acknowledged_at = c->story.opened_at;
 	unsigned n = deadlines(&c->story, &policy, d);
 	for (unsigned i = 0; i < n; i++) {
 		due[d[i].clock] = d[i].due_at;

@@ -11,6 +11,7 @@
 #include "frame/sender.h"
 #include "ledger/keys.h"
 #include "ledger/records.h"
+#include "ledger/tombstones.h"
 #include "reply/template.h"
 #include "sandbox/sandbox.h"
 #include <sys/types.h>
@@ -112,6 +113,7 @@ struct account {
 	struct mailbox_run box[ROLE_COUNT];
 	struct peer sender;
 	struct room_walls sender_walls;
+	bool reconciles;	/* restored from a backup: its mailboxes were not read through since */
 	uint32_t in_flight;	/* entries the sender has in hand */
 	int64_t handed_ms;	/* monotonic: when the last of them was handed out */
 	uint32_t sender_failures; /* in a row, to get a connection */
@@ -188,9 +190,12 @@ struct keeper {
 	struct template_set templates;
 	bool once;
 	int64_t since;		/* a trial with mail from then on; 0: in earnest */
+	enum task task;
+	const char *folder;	/* where the ledger is */
 	bool ending;
 	bool idle_told;
 	struct keys keys;
+	struct tombstones tombstones;
 	struct engine *engine;
 	struct packer *packer;
 	struct sandbox_walls walls;	/* our own */
@@ -213,6 +218,7 @@ struct keeper {
 	int64_t started_at;
 	bool disk_low;		/* automation stands still until there is room again */
 	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: look at once */
+	int64_t told_ms;	/* monotonic: how far a rebuild is */
 	int64_t last_ms;	/* of the last turn: no two have the same instant */
 	/* Frames heard from senders since the last turn. */
 	struct heard {
@@ -305,6 +311,8 @@ void put_facts(struct turn *t, uint64_t message, struct span encoded);
  * not stored: conversation_store does that and brings due, wake and notices in line. */
 void conversation_event(struct turn *t, uint64_t number, struct rec_conversation *c, const struct event *e, struct span actor);
 void conversation_store(struct turn *t, uint64_t number, struct rec_conversation *c);
+/* Records that the requester's silence has ended it, if it had by that instant. */
+bool conversation_silence(struct turn *t, uint64_t number, struct rec_conversation *c, int64_t until);
 /* Takes out the event of a message that belongs elsewhere. */
 void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m);
 void conversation_policy(const struct account *acc, struct policy *out);
@@ -346,6 +354,9 @@ void message_set_aside(struct turn *t, struct incoming *in, const char *why);
 void kin_gather(struct turn *t, struct incoming *in);
 /* Which conversation it belongs to, through the gate. */
 void kin_join(struct turn *t, struct incoming *in);
+/* A request that came in after its answer, whose date is older all the same: the answer comes behind it. */
+void kin_answers_behind(struct turn *t, const struct incoming *in, uint64_t number, struct rec_conversation *c,
+			const struct rec_message *m);
 
 /* A bounce that brings back a message with a keyed id of ours: marks its entry. */
 void bounced_take(struct turn *t, struct incoming *in);
@@ -415,12 +426,26 @@ void outgoing_sender_lost(struct turn *t, struct account *acc);
 /* Looks at the identity a message carries: is it ours? */
 bool own_identity(struct turn *t, const struct account *acc, const struct facts *f, struct span *id);
 void own_message_id(const struct keeper *k, const struct account *acc, struct span anchor, struct buf *out);
+/* A window of its recipient remembers it. */
+void outgoing_count(struct turn *t, struct span recipient, enum purpose purpose, int64_t at, uint64_t entry);
+
+/* -- automated messages that only a mailbox knows of (witness.c): sent before the ledger was lost, or after its backup -- */
+
+/* Was this request acknowledged before? Then that is put on record, and true. */
+bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m, struct span anchor);
+/* A copy of ours has come that no entry speaks of. */
+void witness_take(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m);
+
 /* Composes the finished bytes; false with a reason if the template refuses. */
 bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);
 
 /* -- the audit (auditing.c) ------------------------------------------------------------------------------------ */
 
 void audit_append(struct turn *t, struct audit_record *r);
+/* The same for a record behind which another audit than before goes on; it is found again. */
+void audit_break(struct turn *t, struct audit_record *r);
+/* What the newest record says that breaks with the audit this head was signed in; empty if there is none. */
+struct span audit_explain(struct turn *t, const struct audit_head *h);
 /* Keeps evidence apart from the chain and returns its commitment; r->seq is the next number. */
 struct hash evidence_keep(struct turn *t, uint64_t seq, struct span the_case, struct span bytes);
 int evidence_get(struct turn *t, uint64_t seq, const struct hash *commitment, struct span *the_case, struct span *bytes);
@@ -429,6 +454,40 @@ void audit_sign(struct turn *t);
 /* The newest signed head; it stays for good because mail carries it. False if there is none yet. */
 bool audit_carry_head(struct turn *t, struct audit_head *out);
 void sets_keep(struct turn *t);
+
+/* -- errands (errand.c): a keeper that was started for one thing --------------------------------------------------------- */
+
+/* Hears what is wanted, does it, answers, and returns. */
+void errand_run(struct keeper *k, int target);
+/* Where errands say rows. */
+struct errand {
+	struct keeper *k;
+	int target;	/* folder of a backup that is made, -1: none */
+	struct control_request request;
+	struct control_end end;
+};
+void errand_row(const struct errand *e, const struct row *r);
+bool errand_refuse(struct errand *e, uint32_t status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* They return false after errand_refuse. */
+bool errand_backup(struct errand *e);	/* scribe.c */
+bool errand_restore(struct errand *e);	/* restore.c */
+bool errand_rebuilt(struct errand *e);	/* rebuilt.c */
+/* Is the account still to be read through after a restore? And: it may have been by now. */
+bool restore_reconciles(struct turn *t, uint16_t account);
+void restore_reconciled(struct turn *t, struct account *acc);
+/* Tells the supervisor how far it is, but not too often. */
+void rebuild_progress(struct keeper *k, const struct tip *tip);
+/* A head that an automated message of ours carries: the newest one names the audit that was lost. */
+void rebuild_note_head(struct turn *t, const struct facts *f);
+/* What a whole look at a ledger has found (scribe.c). */
+struct ledger_look {
+	uint64_t rows, damaged;
+	uint64_t records;
+	struct audit_head head;
+	struct err err;	/* what is wrong with the audit */
+};
+/* Reads every row and the whole audit; false if anything is wrong. */
+bool ledger_look(struct keeper *k, struct engine *engine, struct ledger_look *out);
 
 /* -- blame (blame.c): what is in hand -------------------------------------------------------------------------------- */
 

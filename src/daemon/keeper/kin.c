@@ -157,3 +157,41 @@ void kin_join(struct turn *t, struct incoming *in)
 	if (!in->joined.conversation)
 		in->joined.conversation = in->home;
 }
+
+static bool names(struct turn *t, uint64_t message, struct span id)
+{
+	struct facts f;
+
+	if (get_facts(t, message, &f))
+		return false;
+	for (uint32_t i = 0; i < f.in_reply_to.n; i++)
+		if (span_eq(f.in_reply_to.at[i], id))
+			return true;
+	for (uint32_t i = 0; i < f.references.n; i++)
+		if (span_eq(f.references.at[i], id))
+			return true;
+	return false;
+}
+
+void kin_answers_behind(struct turn *t, const struct incoming *in, uint64_t number, struct rec_conversation *c, const struct rec_message *m)
+{
+	struct key from = event_key(number, 0, 0), to = event_key(number, m->at + 1, 0);
+	struct engine_row *rows;
+
+	if (!in->facts.message_id.n || !c->story.answers)
+		return;
+	int n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), true, ENGINE_RANGE_MAX, t->a, &rows);
+	for (int i = n - 1; i >= 0; i--) {
+		struct rec_event r;
+		struct rec_message answer;
+		if (!rows[i].value.p || !rec_event_get(rows[i].value, &r) || r.kind != EVENT_ANSWER || !names(t, r.message, in->facts.message_id) ||
+		    get_message(t, r.message, &answer))
+			continue;
+		conversation_forget(t, number, c, &answer);
+		c->messages++;
+		answer.at = m->at + 1;
+		put_message(t, r.message, &answer);
+		conversation_event(t, number, c, &(struct event){ .at = answer.at, .ordinal = answer.ordinal, .kind = r.kind, .message = r.message },
+				   r.actor);
+	}
+}

@@ -323,8 +323,10 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 		batch_look_over(k, box);
 	}
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
-	note->changed |= note->uidnext != s.uidnext;
+	note->changed |= note->uidnext != s.uidnext || k->task == TASK_REBUILD;
 	note->uidnext = s.uidnext;
+	if (acc->reconciles)
+		k->next_wake = 0;
 	return true;
 }
 

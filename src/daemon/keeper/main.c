@@ -21,7 +21,11 @@ int main(void)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	log_open("keeper", false);
-	keeper_start(&k);
+	int target = keeper_start(&k);
+	if (k.task > TASK_REBUILD) {
+		errand_run(&k, target);
+		_exit(0);
+	}
 	keeper_loop(&k);
 	keeper_stop(&k);
 	/* The ledger is closed; memory need not be given back one by one. */

@@ -115,6 +115,17 @@ static void name_requester(struct turn *t, const struct incoming *in, struct rec
 	c->subject = shortened(t, in->facts.subject);
 }
 
+/* Its answer came in first and has named the conversation. */
+static void name_again(struct turn *t, const struct incoming *in, uint64_t number, const struct rec_message *m, struct rec_conversation *c)
+{
+	struct rec_message first;
+
+	if (get_message(t, c->first_message, &first) || first.at < m->at || !span_ieq(m->author, c->requester))
+		return;
+	name_requester(t, in, c);
+	c->first_message = number;
+}
+
 static uint64_t open_conversation(struct turn *t, struct incoming *in, uint64_t message, struct rec_conversation *c)
 {
 	*c = (struct rec_conversation){ .account = in->account->id, .first_message = message, .linked = in->joined.linked };
@@ -242,6 +253,8 @@ static void take_own(struct turn *t, struct incoming *in, uint64_t number, struc
 			m->conversation = ids.at[i].conversation;
 			outgoing_evidence(t, m->outbox, in->role == ROLE_SENT ? "a copy in Sent" : "the witness");
 		}
+	if (!m->outbox)
+		witness_take(t, in, number, m);
 	if (!span_eq(in->own_id, in->facts.message_id)) {
 		/* A server has rewritten the Message-ID: replies will name the new one. */
 		ids_add(&ids, ID_MESSAGE, number, m->conversation);
@@ -395,6 +408,10 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
 	if (e.kind == EVENT_ANSWER)
 		note_answer(t, in, &c, m);
+	else if (e.kind == EVENT_REQUEST)
+		kin_answers_behind(t, in, m->conversation, &c, m);
+	if (e.kind == EVENT_REQUEST && c.first_message != number)
+		name_again(t, in, number, m, &c);
 	record_people(t, in, m->conversation);
 	record_requester(t, in, m->conversation);
 	record_ids(t, in, number, m->conversation);

@@ -152,17 +152,28 @@ static uint64_t record_decision(struct turn *t, const struct proposal *p, const 
 	return r.seq;
 }
 
-static void remember_recipient(struct turn *t, const struct proposal *p, struct rec_recipient *seen, uint64_t entry)
+static void remember_recipient(struct turn *t, const struct window_entry *e, struct span recipient, struct rec_recipient *seen)
 {
 	uint8_t id[ID_SIZE];
 
-	if (!purpose_rule(p->purpose)->windows)
+	if (!purpose_rule(e->purpose)->windows)
 		return;
 	if (seen->n == RECORD_WINDOW)
 		memmove(&seen->at[0], &seen->at[1], sizeof(seen->at[0]) * --seen->n);
-	seen->at[seen->n++] = (struct window_entry){ .at = t->now, .purpose = p->purpose, .outbox = entry };
-	recipient_id(t, p->recipient, id);
+	seen->at[seen->n++] = *e;
+	recipient_id(t, recipient, id);
 	put_recipient(t, id, seen);
+}
+
+void outgoing_count(struct turn *t, struct span recipient, enum purpose purpose, int64_t at, uint64_t entry)
+{
+	struct rec_recipient seen;
+	uint8_t id[ID_SIZE];
+
+	recipient_id(t, recipient, id);
+	if (get_recipient(t, id, &seen))
+		seen = (struct rec_recipient){ 0 };
+	remember_recipient(t, &(struct window_entry){ .at = at, .purpose = purpose, .outbox = entry }, recipient, &seen);
 }
 
 void outgoing_forget(struct turn *t, uint64_t number, const struct rec_outbox *e)
@@ -243,7 +254,7 @@ static uint64_t record_entry(struct turn *t, const struct proposal *p, const str
 	e.bytes = hash_sha256(c->bytes);
 	outgoing_remember(&e, *decision);
 	outgoing_store(t, number, &e, before, before_at);
-	remember_recipient(t, p, seen, number);
+	remember_recipient(t, &(struct window_entry){ .at = t->now, .purpose = p->purpose, .outbox = number }, p->recipient, seen);
 	return number;
 }
 
@@ -360,18 +371,25 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 	bool opens = c->story.state == STATE_OPEN && c->acknowledged_at < c->story.opened_at && c->story.last_request_at == m->at;
 	BUF_CLEANUP struct buf anchor = BUF_CAPPED(200);
 
+	bool missed = t->k->task == TASK_REBUILD || in->account->reconciles;
+
 	/* Inside an open conversation nothing is proposed; for a machine there is a record that says why it was not answered. */
-	if (!opens && m->kind == KIND_HUMAN)
+	if (!opens && m->kind == KIND_HUMAN && !missed)
 		return;
 	if (opens)
 		c->acknowledged_at = m->at;
+	buf_puts(&anchor, purpose_name(PURPOSE_ACKNOWLEDGEMENT));
+	buf_put(&anchor, in->fingerprint, ID_SIZE);
+	wire_put_bytes(&anchor, in->account->c->name);
+	/* It may have been acknowledged by a keeper whose ledger this is not. */
+	if ((opens || missed) && witness_of_request(t, in, number, m, buf_span(&anchor)))
+		return;
+	if (t->k->task == TASK_REBUILD || (!opens && m->kind == KIND_HUMAN))
+		return;
 	if (!reader_is_honest(t, in)) {
 		set_aside_author(t, in, number, m);
 		return;
 	}
-	buf_puts(&anchor, purpose_name(PURPOSE_ACKNOWLEDGEMENT));
-	buf_put(&anchor, in->fingerprint, ID_SIZE);
-	wire_put_bytes(&anchor, in->account->c->name);
 	propose(t,
 		&(struct proposal){
 			.account = in->account,

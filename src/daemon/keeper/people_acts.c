@@ -154,10 +154,17 @@ bool verb_mode(struct turn *t, struct client *c, struct control_end *end)
 
 	if (!acc || get_account(t, acc->id, &r))
 		return people_refuse(end, EX_NOINPUT, t, "there is no account %.*s in the configuration", SPAN_ARG(name));
+	if (t->k->task == TASK_REBUILD)
+		return people_refuse(end, EX_TEMPFAIL, t, "the ledger is being rebuilt: every account observes until that is done");
 	while (m < MODE_COUNT && !span_eq(wanted, span_of(mode_name((enum mode)m))))
 		m++;
 	if (m == MODE_COUNT)
 		return people_refuse(end, EX_USAGE, t, "%.*s is no mode: write observe, hold or send", SPAN_ARG(wanted));
+	if (m == MODE_SEND && acc->reconciles)
+		return people_refuse(end, EX_TEMPFAIL, t,
+				     "account %.*s comes from a backup and must first read its mailboxes, for what was sent since: let "
+				     "hearback run in mode hold until hearback status says nothing of it",
+				     SPAN_ARG(name));
 	if (m == MODE_SEND && !acc->c->authserv_id.n)
 		return people_refuse(end, EX_CONFIG, t,
 				     "account %.*s: set authserv_id before mode send, if only to none: it says whose authentication counts",

@@ -118,8 +118,10 @@ static bool end_check(struct turn *t, struct client *c, struct control_end *end)
 	if (c->check->failed)
 		row_text(&row, "fault", span_of(c->check->err.text));
 	people_row(t, c, &row);
-	if (c->check->failed)
-		people_refuse(end, EX_DATAERR, t, "audit: %s", c->check->err.text);
+	if (c->check->failed) {
+		struct span why = audit_head_get_text(control_arg(&c->request, "head"), &h) ? audit_explain(t, &h) : SPAN("");
+		people_refuse(end, EX_DATAERR, t, "audit: %s%s%.*s", c->check->err.text, why.n ? "; " : "", SPAN_ARG(why));
+	}
 	audit_check_free(c->check);
 	free(c->check);
 	c->check = NULL;

@@ -92,6 +92,7 @@ static void account_row(struct turn *t, struct client *c, const struct account *
 	row_text(&row, "account", acc->c->name);
 	row_text(&row, "mode", span_of(mode_name(acc->mode)));
 	row_bool(&row, "answers_seen", r.answers_seen);
+	row_bool(&row, "reconciles", acc->reconciles);
 	row_number(&row, "queued", queue_count(t, QUEUE_WAITING, acc->id, &leaving));
 	row_number(&row, "in_flight", queue_count(t, QUEUE_IN_FLIGHT, acc->id, &leaving));
 	row_time(&row, "oldest", leaving.oldest);

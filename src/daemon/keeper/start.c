@@ -4,13 +4,15 @@
 #include "base/log.h"
 #include "daemon/settings.h"
 #include "ledger/dictionary.h"
+#include "ledger/place.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void expect(struct keeper *k, enum frame_type type, char *room, struct frame *f)
+static void receive(char *room, struct frame *f)
 {
 	int r;
 
@@ -19,6 +21,11 @@ static void expect(struct keeper *k, enum frame_type type, char *room, struct fr
 	while (r == -EAGAIN || r == -EINTR);
 	if (r <= 0)
 		_exit(0);
+}
+
+static void expect(struct keeper *k, enum frame_type type, char *room, struct frame *f)
+{
+	receive(room, f);
 	if (f->type != type)
 		keeper_fail(k, ENDING_TRANSIENT, "unexpected frame %d at start", (int)f->type);
 }
@@ -98,6 +105,7 @@ static void number_accounts(struct keeper *k, struct turn *t)
 		if (acc) {
 			acc->id = id;
 			acc->mode = r.mode;
+			acc->reconciles = restore_reconciles(t, id);
 		}
 	}
 	for (uint32_t i = 0; i < k->naccounts; i++) {
@@ -127,33 +135,73 @@ static void take_config(struct keeper *k, int fd)
 		make_account(k, &k->accounts[i], &k->config.accounts[i]);
 }
 
+/* The keys that are in force, or, of a backup that is to be restored, those that came with it. */
+static int open_files(struct keeper *k, const char *state, struct err *err)
+{
+	const char *ledger = arena_printf(k->a, "%s/ledger", k->folder);
+	const char *keys = arena_printf(k->a, "%s/keys", k->task == TASK_RESTORE ? k->folder : state);
+	bool reads = k->task == TASK_SCRIBE;
+	int r = 0;
+
+	/* What a restore or rebuild has left to do. */
+	if (k->task == TASK_SERVE || reads)
+		r = place_install(state, clock_now(), err);
+	if (!r)
+		r = reads || k->task == TASK_RESTORE ? keys_load(keys, &k->keys, err) : keys_open(keys, ledger, &k->keys, err);
+	if (!r)
+		r = engine_open_lmdb(ledger, k->keys.tag, reads, &k->engine, err);
+	if (!r)
+		r = tombstones_load(arena_printf(k->a, "%s/tombstones", state), &k->tombstones, err);
+	return r;
+}
+
 static void open_ledger(struct keeper *k)
 {
 	const char *state = arena_str(k->a, k->config.state_dir);
-	const char *ledger = arena_printf(k->a, "%s/ledger", state);
 	struct err err;
 	struct turn t;
 
-	int r = keys_open(arena_printf(k->a, "%s/keys", state), ledger, &k->keys, &err);
-	if (!r)
-		r = engine_open_lmdb(ledger, k->keys.tag, false, &k->engine, &err);
+	if (!k->folder)
+		k->folder = state;
+	int r = open_files(k, state, &err);
 	if (r)
 		keeper_fail(k, r == -ENOSPC || r == -EBUSY ? ENDING_TRANSIENT : ENDING_CONFIG, "%s", err.text);
 	k->packer = packer_new(ledger_dictionary());
+	if (k->task == TASK_SCRIBE)
+		return;
 	turn_begin(k, true, &t);
 	number_accounts(k, &t);
-	sets_keep(&t);
-	outgoing_recover(&t);
+	if (k->task != TASK_RESTORE) {
+		sets_keep(&t);
+		outgoing_recover(&t);
+	}
 	turn_commit(&t);
+}
+
+/* What it is to be, if not the keeper of a running hearback or of one command. */
+static int take_task(struct keeper *k, char *room, struct frame *f)
+{
+	struct frame_task task;
+	struct wire w = wire_over(f->payload);
+
+	if (f->type != FRAME_TASK)
+		return -1;
+	if (!frame_task_get(&w, &task))
+		keeper_fail(k, ENDING_TRANSIENT, "TASK is not what it should be");
+	k->task = task.task;
+	k->folder = task.folder.n ? arena_str(k->a, task.folder) : NULL;
+	int target = f->fds[0];
+	expect(k, FRAME_START, room, f);
+	return target;
 }
 
 static void raise_walls(struct keeper *k)
 {
 	const char *state = arena_str(k->a, k->config.state_dir);
-	struct sandbox_path paths[] = { { .path = state, .write = true } };
+	struct sandbox_path paths[] = { { .path = state, .write = true }, { .path = k->task == TASK_SCRIBE ? "." : NULL, .write = true } };
 	BUF_CLEANUP struct buf missing = BUF_CAPPED(200);
 
-	sandbox_files(&k->walls, paths, 1, true);
+	sandbox_files(&k->walls, paths, 2, true);
 	sandbox_calls(&k->walls, SANDBOX_KEEPER);
 	sandbox_missing(&k->walls, &missing);
 	if (missing.n)
@@ -161,7 +209,7 @@ static void raise_walls(struct keeper *k)
 	room_walls_set(&k->walls_of[ROOM_KEEPER], buf_span(&missing));
 }
 
-void keeper_start(struct keeper *k)
+int keeper_start(struct keeper *k)
 {
 	char *room = malloc(FRAME_MAX);
 	struct frame f;
@@ -182,9 +230,10 @@ void keeper_start(struct keeper *k)
 		k->clients[i].peer = (struct peer){ .fd = -1 };
 		peer_close(&k->clients[i].peer);
 	}
-	expect(k, FRAME_START, room, &f);
+	receive(room, &f);
+	int target = take_task(k, room, &f);
 	struct wire w = wire_over(f.payload);
-	if (!frame_start_get(&w, &start) || f.fds[0] < 0)
+	if (f.type != FRAME_START || !frame_start_get(&w, &start) || f.fds[0] < 0)
 		keeper_fail(k, ENDING_TRANSIENT, "START is not what it should be");
 	log_open("keeper", start.debug);
 	k->once = start.once;
@@ -199,8 +248,10 @@ void keeper_start(struct keeper *k)
 	void *page = mmap(NULL, sizeof(*k->blame), PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_BLAME_FD, 0);
 	k->blame = page == MAP_FAILED ? NULL : page;
 	/* Without a supervisor it serves one command, whose screen the log would be on. */
-	if (!k->blame)
+	if (!k->blame || k->task == TASK_REBUILD)
 		log_only(LOG_WARN);
+	if (target >= 0 && fchdir(target) < 0)
+		keeper_fail(k, ENDING_CONFIG, "the target cannot be entered: %s", strerror(errno));
 	open_ledger(k);
 	raise_walls(k);
 	k->started_at = clock_now();
@@ -209,6 +260,7 @@ void keeper_start(struct keeper *k)
 	frame_ready_put(&ready, span_of(k->walls_of[ROOM_KEEPER].missing));
 	peer_open(&k->supervisor, dup(CHILD_SUPERVISOR_FD));
 	peer_say(&k->supervisor, &ready, -1);
+	return target;
 }
 
 void keeper_stop(struct keeper *k)

@@ -17,13 +17,9 @@ static void wake_conversation(struct turn *t, int64_t at, uint64_t number)
 		return;
 	}
 	fault_of_subject("wake", c.subject);
-	const struct clock *silence = &c.story.silence;
-	if (silence->started_at && !silence->stopped_at && c.due_at[DEADLINE_SILENCE] <= t->now) {
-		struct event e = { .at = c.due_at[DEADLINE_SILENCE], .ordinal = number, .kind = EVENT_SILENCE };
-		conversation_event(t, number, &c, &e, SPAN_NONE);
+	if (conversation_silence(t, number, &c, t->now))
 		log_event(LOG_INFO, "conversation.silent", "conversation=C-%llu state=%s", (unsigned long long)number,
 			  state_name(c.story.state));
-	}
 	conversation_store(t, number, &c);
 }
 

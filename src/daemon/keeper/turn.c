@@ -243,6 +243,8 @@ void keeper_turn(struct keeper *k)
 		free(h);
 	}
 	batch_take_in(&t);
+	for (uint32_t i = 0; i < k->naccounts; i++)
+		restore_reconciled(&t, &k->accounts[i]);
 	for (uint32_t i = 0; i < KEEPER_CLIENTS; i++)
 		if (k->clients[i].busy)
 			people_slice(&t, &k->clients[i]);
@@ -253,5 +255,6 @@ void keeper_turn(struct keeper *k)
 	/* Nothing tells when somebody has made room. */
 	if (k->disk_low && k->next_wake > t.now + DISK_LOOK)
 		k->next_wake = t.now + DISK_LOOK;
+	rebuild_progress(k, &t.tip);
 	turn_commit(&t);
 }

@@ -40,8 +40,8 @@ void house_people(struct house *h)
 		c[2] = (struct child){ .room = ROOM_SENDER };
 		for (int j = 0; j < 3; j++)
 			c[j].account = &h->config.accounts[i];
-		/* Who only tries has none who could send. */
-		if (h->since)
+		/* Who only tries, or rebuilds, has none who could send. */
+		if (h->since || h->rebuild)
 			c[2].state = CHILD_GIVEN_UP;
 	}
 	for (uint32_t i = 0; i < h->n; i++)
@@ -139,6 +139,16 @@ static int say_start(struct house *h, struct child *c)
 	return r;
 }
 
+static int say_task(struct house *h, struct child *keeper)
+{
+	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
+	struct frame_task task = { .task = TASK_REBUILD, .folder = span_of(h->rebuild) };
+
+	frame_begin(&f, FRAME_TASK);
+	frame_task_put(&f, &task);
+	return frame_send(keeper->sock, &f, -1);
+}
+
 static int say_sets(struct house *h, struct child *keeper)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
@@ -208,7 +218,9 @@ bool child_start(struct house *h, struct child *c)
 		c->state = CHILD_RUNNING;
 		c->starts++;
 		c->started_ms = clock_mono_ms();
-		r = say_start(h, c);
+		r = c->room == ROOM_KEEPER && h->rebuild ? say_task(h, c) : 0;
+		if (!r)
+			r = say_start(h, c);
 		if (!r)
 			r = c->room == ROOM_KEEPER ? say_sets(h, c) : tell_keeper(h, c, FRAME_PEER, pair[0]);
 		if (!r && c->room == ROOM_POLLER)
@@ -283,6 +295,7 @@ bool child_told(struct house *h, struct child *c)
 	static char room[FRAME_MAX];
 	struct frame f;
 	struct frame_ending e;
+	struct frame_progress p;
 	struct span text;
 	int r = frame_recv(c->sock, room, sizeof(room), &f);
 
@@ -304,6 +317,8 @@ bool child_told(struct house *h, struct child *c)
 		c->why = e.why;
 		c->retry_after = e.retry_after;
 		snprintf(c->text, sizeof(c->text), "%.*s", SPAN_ARG(span_sub(e.text, 0, sizeof(c->text) - 1)));
+	} else if (f.type == FRAME_PROGRESS && h->progress && frame_progress_get(&w, &p)) {
+		h->progress(p.messages, p.of);
 	} else if (f.type == FRAME_STALE && c->room == ROOM_KEEPER) {
 		end_stale(h, &w);
 	}

@@ -56,6 +56,8 @@ struct house {
 	bool once;
 	bool debug;
 	int64_t since;		      /* `hearback try`; 0: in earnest */
+	const char *rebuild;		      /* the folder a ledger is rebuilt in, else NULL */
+	void (*progress)(uint64_t messages, uint64_t of);
 	bool stopping;
 	int64_t kill_ms;		      /* stragglers are killed from then on */
 	int status;

@@ -205,11 +205,14 @@ static void raise_walls(struct child *self)
 int supervisor_run(const char *path, const struct supervisor_how *how)
 {
 	struct house h = {
-		.path = path, .a = arena_new(), .once = how->once, .debug = how->debug, .since = how->since, .listen_fd = -1
+		.path = path, .a = arena_new(), .once = how->once, .debug = how->debug, .since = how->since,
+		.rebuild = how->rebuild, .progress = how->progress, .listen_fd = -1
 	};
 	sigset_t set;
 
 	log_open("supervisor", h.debug);
+	if (h.rebuild)
+		log_only(LOG_WARN);
 	raise_walls(&h.self);
 	signal(SIGPIPE, SIG_IGN);
 	int r = load(&h, path);
