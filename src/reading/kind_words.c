@@ -24,7 +24,7 @@ static const struct span failures[] = {
 	WORD("able to deliver your"), WORD("did not reach"), WORD("did not receive this message"), WORD("undeliverable"),
 	WORD("delivery failed"), WORD("delivery has failed"), WORD("delivery failure"), WORD("failed to deliver"), WORD("fatal errors"),
 	WORD("fatal delivery errors"), WORD("delivery has been delayed"), WORD("could not deliver"), WORD("failure reasons"),
-	WORD("failed addresses follow"), WORD("delivery problems"), WORD("rejected by"),
+	WORD("failed addresses follow"), WORD("delivery problems"), WORD("rejected by"), WORD("rcpt to:<"),
 	/* German, Dutch */
 	WORD("nicht zugestellt"), WORD("nachrichtenzustellung"), WORD("unzustellbar"), WORD("zustellung fehlgeschlagen"),
 	WORD("niet worden afgeleverd"), WORD("niet bezorgd"), WORD("niet worden bezorgd"), WORD("bezorging aan deze"),

@@ -144,8 +144,10 @@ static bool is_attribution(struct span s, bool quote_follows)
 	bool known = has_date(s) || has_address(s);
 	if (ends_with_verb(s) || span_iends(s, SPAN(" sent")))
 		return known || quote_follows || dashed;
-	if (text_has(s, verbs, COUNT(verbs)))
-		return has_date(s) && (has_address(s) || quote_follows || text_begins(s, leads, COUNT(leads)));
+	if (text_has(s, verbs, COUNT(verbs))) {
+		bool lead = text_begins(s, leads, COUNT(leads));
+		return (has_date(s) && (has_address(s) || quote_follows || lead)) || (lead && has_address(s));
+	}
 	return quote_follows && (text_begins(s, quoting, COUNT(quoting)) || (has_date(s) && has_address(s)));
 }
 
@@ -172,6 +174,27 @@ static bool ends(struct span s)
 	return s.n && (s.p[s.n - 1] == ':' || span_iends(s, SPAN("：")));
 }
 
+enum { BROKEN_BYTES = 40 }; /* of what a program moved to the next line */
+
+/* One that begins in no known way, with its last word or address on the next line. */
+static bool is_broken_in_two(const struct lines *l, uint32_t i)
+{
+	struct span s = line_trimmed(l, i), rest = i + 1 < l->n ? line_trimmed(l, i + 1) : SPAN_NONE;
+	char joined[ATTRIBUTION_BYTES + 1 + BROKEN_BYTES];
+
+	if (!rest.n || rest.n > BROKEN_BYTES || l->at[i].quoted || l->at[i + 1].quoted || memchr(".:!?", s.p[s.n - 1], 4))
+		return false;
+	bool date = has_date(s), address = has_address(s), quoted = quote_after(l, i + 2);
+	if (!date && !address)
+		return false;
+	if (is_attribution(rest, quoted) && (!date || !address || has_address(rest)))
+		return false;
+	memcpy(joined, s.p, s.n);
+	joined[s.n] = ' ';
+	memcpy(joined + s.n + 1, rest.p, rest.n);
+	return is_attribution(span_make(joined, s.n + 1 + rest.n), quoted);
+}
+
 uint32_t attribution_at(const struct lines *l, uint32_t i)
 {
 	struct span s = line_trimmed(l, i);
@@ -182,6 +205,8 @@ uint32_t attribution_at(const struct lines *l, uint32_t i)
 		return 0;
 	if (is_attribution(s, quote_after(l, i + 1)))
 		return 1;
+	if (is_broken_in_two(l, i))
+		return 2;
 	if (ends(s) || !may_begin(s))
 		return 0;
 	for (uint32_t k = 0; k < ATTRIBUTION_LINES && i + k < l->n; k++) {

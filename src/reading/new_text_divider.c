@@ -29,7 +29,14 @@ static const struct span forwards[] = {
 	WORD("přeposlaná zpráva"), WORD("továbbított"), WORD("mesaj redirec"), WORD("yönlendirilmiş"),
 	WORD("iletilmiş ileti"), WORD("пересыл"), WORD("Пересыл"),
 	WORD("转发"), WORD("轉寄"), WORD("転送"), WORD("전달"),
-	WORD("missatge reenviat"),
+	WORD("missatge reenviat"), WORD("ересланн"), WORD("ереадресован"),
+};
+
+/* Help desks write this above what they quote of themselves. */
+static const struct span above[] = {
+	WORD("reply above this line"), WORD("your reply above this line"), WORD("write above this line"), WORD("reply above this text"),
+	WORD("oberhalb dieser linie"), WORD("über dieser zeile"), WORD("au-dessus de cette ligne"), WORD("encima de esta línea"),
+	WORD("acima desta linha"), WORD("sopra questa riga"), WORD("boven deze regel"), WORD("ovanför denna rad"),
 };
 
 /* Apple's, without dashes. */
@@ -42,22 +49,47 @@ static const struct span begins[] = {
 
 enum { DIVIDER_BYTES = 120 };
 
+/* Drawn with hyphens of any kind. */
+static struct span without_strokes(struct span s, size_t *before, size_t *after)
+{
+	static const struct span strokes[] = {
+		WORD("-"), WORD("_"), WORD("*"), WORD("="), WORD("‐"), WORD("–"), WORD("—"), WORD("#"),
+	};
+	bool more = true;
+
+	for (*before = *after = 0; more;) {
+		more = false;
+		for (size_t k = 0; k < COUNT(strokes); k++) {
+			if (span_starts(s, strokes[k])) {
+				s = span_sub(s, strokes[k].n, SIZE_MAX);
+				++*before;
+				more = true;
+			}
+			if (span_iends(s, strokes[k])) {
+				s.n -= strokes[k].n;
+				++*after;
+				more = true;
+			}
+		}
+	}
+	return span_trim(s);
+}
+
 uint32_t divider_at(const struct lines *l, uint32_t i, bool *forwarded)
 {
 	struct span s = line_trimmed(l, i);
-	size_t dashes = 0, after = 0;
+	size_t before, after;
 
 	if (s.n < 6 || s.n > DIVIDER_BYTES)
 		return 0;
 	*forwarded = s.p[s.n - 1] == ':' && text_begins(s, begins, COUNT(begins));
 	if (*forwarded)
 		return 1;
-	while (dashes < s.n && memchr("-_*=", s.p[dashes], 4))
-		dashes++;
-	while (after < s.n - dashes && memchr("-_*=", s.p[s.n - 1 - after], 4))
-		after++;
-	if (dashes < 2 || after < 2)
+	struct span words = without_strokes(s, &before, &after);
+	if (before >= 2 && text_has(words, above, COUNT(above)))
+		return 1;
+	if (before < 2 || after < 2)
 		return 0;
-	*forwarded = text_has(s, forwards, COUNT(forwards));
-	return *forwarded || text_has(s, originals, COUNT(originals)) ? 1 : 0;
+	*forwarded = text_has(words, forwards, COUNT(forwards));
+	return *forwarded || span_ieq(words, SPAN("Original")) || text_has(words, originals, COUNT(originals)) ? 1 : 0;
 }

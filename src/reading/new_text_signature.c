@@ -15,6 +15,15 @@ static const struct span devices[] = {
 	WORD("נשלח מ"), WORD("أرسلت من"), WORD("được gửi từ "), WORD("dikirim dari "), WORD("发自我的"), WORD("從我的"), WORD("从我的"),
 	WORD("poslano z "), WORD("poslano s "), WORD("küldve "), WORD("enviat des de "), WORD("saadetud minu "),
 };
+/* These may be whole sentences. */
+static const struct span device_sentences[] = {
+	WORD("sent from my "), WORD("sent with proton"), WORD("diese nachricht wurde von meinem "), WORD("this email was sent from my "),
+	WORD("scarica outlook per "), WORD("provenance : "), WORD("получить outlook для"), WORD("hanki outlook"), WORD("hämta outlook för"),
+	WORD("hent outlook "), WORD("download outlook "), WORD("获取 outlook"), WORD("取得 outlook"), WORD("outlook for ios を"),
+	WORD("outlook for android を"), WORD("ottieni outlook per"), WORD("obter o outlook para"), WORD("baixe o outlook para"),
+	WORD("pobierz program outlook"), WORD("sent from mailspring"), WORD("sent from outlook"), WORD("envoyé avec proton"),
+	WORD("gesendet mit proton"),
+};
 static const struct span device_ends[] = {
 	WORD("から送信"), WORD("에서 보냄"), WORD("gönderildi"), WORD("gesendet"), WORD("傳送"), WORD("发送"), WORD("küldve"),
 };
@@ -50,8 +59,9 @@ static bool is_device(struct span s)
 	if (s.n < 8 || s.n > DEVICE_BYTES || words_of(s) > DEVICE_WORDS)
 		return false;
 	bool closed = memchr(".,?!:;", s.p[s.n - 1], 6);
-	bool mine = span_istarts(s, SPAN("sent from my ")) && span_find(s, SPAN(", ")) < 0;
-	if (closed && !mine)
+	if (text_begins(s, device_sentences, COUNT(device_sentences)))
+		return !closed || span_find(s, SPAN(", ")) < 0;
+	if (closed)
 		return false;
 	if (text_begins(s, devices, COUNT(devices)))
 		return true;

@@ -65,6 +65,10 @@ static const struct telling_case {
 	{ "a warning that says why",
 	  FROM "Warning: the message has not yet been delivered to:\n\n  bob@example.net\n    450 come later\n",
 	  "bob@example.net=1\n", "" },
+	{ "a warning by its subject",
+	  "Subject: Warning--Could not send mail for past 8.5 hours\n" FROM
+	  "---The following addresses had delivery errors---\n\nbob@example.net [Connection timed out]\n",
+	  "bob@example.net=1\n", "" },
 	{ "a mere warning",
 	  FROM "Warning: the message has not yet been delivered to:\n\n  bob@example.net\n\nNo action is required.\n",
 	  "", NULL },

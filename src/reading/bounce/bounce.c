@@ -84,7 +84,7 @@ uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_re
 		.at = arena_many(a, LIMIT_REPORT_RECIPIENTS, struct bounce_recipient),
 	};
 
-	t.late = is_warning(t.text);
+	t.late = is_warning(f->subject, t.text);
 	t.returned = returned_block(f, t.text);
 	returned_senders(&t);
 	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)

@@ -59,4 +59,4 @@ struct span own_words(struct span text);
 struct span returned_block(const struct facts *f, struct span own);
 void returned_senders(struct telling *t);
 /* Do the words only warn? */
-bool is_warning(struct span text);
+bool is_warning(struct span subject, struct span text);

@@ -19,8 +19,12 @@ static const struct span dividers[] = {
 /* How it begins itself: these stand at the beginning of a line, or they are quoted on purpose. */
 static const struct span first_fields[] = { WORD("received: "), WORD("return-path: "), WORD("message-id:") };
 
-static const struct span only_late[] = { WORD("warning"), WORD("has not yet been delivered"), WORD("delayed"),
-					 WORD("will be retried") };
+static const struct span only_late[] = {
+	WORD("has not yet been delivered"), WORD("delayed"), WORD("will be retried"), WORD("(delay)"),
+	WORD("could not send message for past"), WORD("could not send mail for past"), WORD("delivery incomplete"),
+	WORD("still being retried"), WORD("noch nicht zugestellt"), WORD("verzögert"), WORD("n'a pas encore été"),
+	WORD("aún no se ha entregado"), WORD("non è ancora stato"), WORD("nog niet afgeleverd"),
+};
 
 enum { ADDRESSEES_MAX = 20 }; /* of the bounce itself: who are not its recipients */
 
@@ -51,12 +55,18 @@ struct span own_words(struct span text)
 	return text;
 }
 
-bool is_warning(struct span text)
+static bool says_late(struct span text)
 {
 	for (size_t i = 0; i < sizeof(only_late) / sizeof(only_late[0]); i++)
 		if (span_ifind(text, only_late[i]) >= 0)
 			return true;
 	return false;
+}
+
+bool is_warning(struct span subject, struct span text)
+{
+	/* In a subject it may be of anything. */
+	return says_late(subject) || says_late(text) || span_ifind(text, SPAN("warning")) >= 0;
 }
 
 bool is_address_char(char c)
