@@ -129,7 +129,7 @@ static struct span next_word(struct span *rest)
 	return word;
 }
 
-bool mail_date_parse(struct span value, int64_t *out)
+bool mail_date_parse_zone(struct span value, int64_t *out, int64_t *offset)
 {
 	struct civil c = { 0 };
 	struct span word = next_word(&value);
@@ -140,5 +140,13 @@ bool mail_date_parse(struct span value, int64_t *out)
 	    !get_year(next_word(&value), &c.year) || !get_clock(next_word(&value), &c) ||
 	    !get_zone(next_word(&value), &c.offset))
 		return false;
+	*offset = c.offset;
 	return to_instant(&c, out);
+}
+
+bool mail_date_parse(struct span value, int64_t *out)
+{
+	int64_t offset;
+
+	return mail_date_parse_zone(value, out, &offset);
 }

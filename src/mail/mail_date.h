@@ -5,3 +5,5 @@
 
 /* False for what is no date or lies outside the years 1970 to 2200. Zones unknown by name count as +0000. */
 bool mail_date_parse(struct span value, int64_t *out);
+/* The same; *offset gets the seconds east of UTC it was written with. */
+bool mail_date_parse_zone(struct span value, int64_t *out, int64_t *offset);
