@@ -69,9 +69,9 @@ def parsed(name):
     return email.message_from_bytes(sample(name), policy=email.policy.default)
 
 
-def request_file(person):
-    """What this requester has written."""
-    return next(name for name, _, to in REQUESTS if to == person)
+def request_files(person):
+    """What this requester has written: several mails may arrive in any order."""
+    return [name for name, sender, to in REQUESTS if to == person or sender == person]
 
 
 class MainJob:
@@ -167,14 +167,14 @@ class MainJob:
         self.report(witnessed, "a witness copy of each lies in Sent")
 
     def _check_acknowledgement(self, person, m):
-        request = parsed(request_file(person))
-        wanted = request["Message-ID"]
-        good = m["In-Reply-To"] == wanted and wanted in (m["References"] or "").split() and \
+        answered = m["In-Reply-To"]
+        good = answered in [parsed(name)["Message-ID"] for name in request_files(person)] and \
+            answered in (m["References"] or "").split() and \
             m["Auto-Submitted"] == "auto-replied" and m["X-Hearback-Id"] and m["Hearback-Audit"] and \
             (m["Message-ID"] or "").startswith("<")
         self.report(bool(good), f"{person}'s carries In-Reply-To, References, Auto-Submitted, X-Hearback-Id "
                     "and Hearback-Audit")
-        language = next((tag for word, tag in LANGUAGES if word in request_file(person)), "en")
+        language = next((tag for word, tag in LANGUAGES if word in request_files(person)[0]), "en")
         self.report(m["Content-Language"] == language, f"{person}'s is in the language of the request: {language}")
         if person == REQUESTERS[0]:
             self.show.message(m)
