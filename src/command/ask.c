@@ -58,7 +58,7 @@ static int print_errors(const struct config_errors *e)
 }
 
 /* For a keeper of our own everything must be right, and nothing of the ledger may come to belong to root. */
-static int become_keeper_user(struct arena *a, struct config *c, struct span *templates)
+static int become_keeper_user(struct arena *a, struct config *c, struct span *sets)
 {
 	struct settings_findings found = { 0 };
 	struct err err;
@@ -67,7 +67,7 @@ static int become_keeper_user(struct arena *a, struct config *c, struct span *te
 		return print_errors(&found.errors);
 	if (become_user(arena_str(a, c->user), arena_str(a, c->state_dir), &err))
 		return complain(EX_CONFIG, err.text);
-	if (!settings_read_templates(config_path, c, a, templates, &found.errors))
+	if (!settings_read_sets(config_path, c, a, sets, &found.errors))
 		return print_errors(&found.errors);
 	return 0;
 }
@@ -101,15 +101,15 @@ static bool ledger_is_closed(struct arena *a, const struct config *c)
 	return access(arena_str(a, c->state_dir), R_OK | W_OK | X_OK) < 0 && errno == EACCES;
 }
 
-static int say_start(struct arena *a, int sock, const struct config *c, struct span templates)
+static int say_start(struct arena *a, int sock, const struct config *c, struct span sets)
 {
 	struct frame_people *people = arena_one(a, struct frame_people);
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
 	FD_CLEANUP int config = settings_to_memfd(c, SPAN_NONE);
-	FD_CLEANUP int sets = memfd_sealed("templates", templates);
+	FD_CLEANUP int memory = memfd_sealed("sets", sets);
 	struct frame_start s = { .once = false };
 
-	if (config < 0 || sets < 0)
+	if (config < 0 || memory < 0)
 		return -1;
 	frame_begin(&f, FRAME_START);
 	frame_start_put(&f, &s);
@@ -117,7 +117,7 @@ static int say_start(struct arena *a, int sock, const struct config *c, struct s
 		return -1;
 	buf_reset(&f);
 	frame_begin(&f, FRAME_SETS);
-	if (frame_send(sock, &f, sets))
+	if (frame_send(sock, &f, memory))
 		return -1;
 	buf_reset(&f);
 	people_look_up(a, c, people);
@@ -162,17 +162,17 @@ static int say_errand(int sock, const struct ask_errand *e)
 
 static int spawn_keeper(struct arena *a, struct config *c, const struct ask_errand *errand, struct keeper_of_ours *k)
 {
-	struct span templates;
+	struct span sets;
 	struct spawned s;
 	struct err err;
-	int r = become_keeper_user(a, c, &templates);
+	int r = become_keeper_user(a, c, &sets);
 
 	if (r)
 		return r;
 	if (room_spawn(ROOM_KEEPER, -1, -1, &s, &err))
 		return complain(EX_OSERR, err.text);
 	*k = (struct keeper_of_ours){ .pid = s.pid, .sock = s.sock };
-	if ((errand && say_errand(k->sock, errand)) || say_start(a, k->sock, c, templates))
+	if ((errand && say_errand(k->sock, errand)) || say_start(a, k->sock, c, sets))
 		return complain(EX_OSERR, "cannot talk to the keeper");
 	return await_ready(k->sock);
 }

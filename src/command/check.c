@@ -82,14 +82,14 @@ int command_check(int argc, char **argv)
 	const struct option_spec options[] = { { "defaults", "", "every setting with its type, default and meaning", NULL, &defaults } };
 	const struct command_spec spec = {
 		"check [--defaults]",
-		"Reads the configuration, what it includes, the templates and the secret files as `run` would, and tells everything\n"
+		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything\n"
 		"that is wrong, each in one line with file and line number.",
 		options, 1, 0, 0,
 	};
 	ARENA_CLEANUP struct arena *a = arena_new();
 	struct settings_findings found = { 0 };
 	struct config c;
-	struct span templates;
+	struct span sets;
 	struct err err;
 	char **words;
 	int nwords, e = options_read(&spec, argc, argv, &json, &words, &nwords);
@@ -101,7 +101,7 @@ int command_check(int argc, char **argv)
 	for (int round = 0; round < 2; round++) {
 		found = (struct settings_findings){ 0 };
 		bool good = settings_load(config_path, a, &c, &found) &&
-			    settings_read_templates(config_path, &c, a, &templates, &found.errors);
+			    settings_read_sets(config_path, &c, a, &sets, &found.errors);
 		print_lines(json, "error", &found.errors);
 		if (!good)
 			return EX_CONFIG;

@@ -3,7 +3,8 @@
  * of sysexits.h. */
 #pragma once
 
-/* filter test [--json] [--own ADDRESS]... FILE... */
+/* filter test [--json] [--own ADDRESS]... [--filters DIR] FILE...
+ * filter check [--own ADDRESS]... [PATH]... */
 int command_filter(int argc, char **argv);
 /* inspect [--json] PATH... */
 int command_inspect(int argc, char **argv);

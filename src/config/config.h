@@ -80,6 +80,7 @@ struct config {
 	struct span user;	  /* unix user to run as when started as root: hearback */
 	struct span state_dir;	  /* ledger, keys, control socket */
 	struct span templates;	  /* folder */
+	struct span filters;	  /* folder */
 	struct span alarm_command; /* absolute path and arguments: told on standard input what cannot wait */
 	struct span read_group;	  /* Unix groups: who may see text, act, read the audit */
 	struct span lead_group;

@@ -34,6 +34,8 @@ static const struct config_key table[] = {
 	OURS(state_dir, CONFIG_PATH, HEARBACK_STATEDIR, "", "folder of ledger, keys and control socket"),
 	OURS(templates, CONFIG_PATH, HEARBACK_DATADIR "/templates", "",
 		"folder of the templates, one folder per language"),
+	OURS(filters, CONFIG_PATH, HEARBACK_DATADIR "/filters", "",
+		"folder of the filters: intake/NAME.sieve and outbound/NAME.sieve"),
 	OURS(alarm_command, CONFIG_TEXT, "", "",
 		"program that is told of what cannot wait, as JSON on standard input"),
 	OURS(read_group, CONFIG_NAME, "hearback-read", "", "Unix group whose members may see conversations"),

@@ -238,7 +238,7 @@ bool settings_parse(const char *path, struct arena *a, struct config *out, struc
 
 bool settings_load(const char *path, struct arena *a, struct config *out, struct settings_findings *found)
 {
-	struct span bundle;
+	struct span sets;
 	BUF_CLEANUP struct buf canonical = BUF_CAPPED(CONFIG_BYTES);
 
 	if (!settings_parse(path, a, out, found))
@@ -249,29 +249,6 @@ bool settings_load(const char *path, struct arena *a, struct config *out, struct
 				 "%s: all settings written out are larger than 1 MB, shorten the lists",
 				 path);
 	check_world(path, a, out, found);
-	settings_read_templates(path, out, a, &bundle, &found->errors);
+	settings_read_sets(path, out, a, &sets, &found->errors);
 	return found->errors.n == 0;
-}
-
-int settings_to_memfd(const struct config *c, struct span account)
-{
-	BUF_CLEANUP struct buf text = BUF_CAPPED(CONFIG_BYTES);
-
-	config_write(c, account, &text);
-	return text.full ? -E2BIG : memfd_sealed("settings", buf_span(&text));
-}
-
-int settings_from_memfd(int fd, struct arena *a, struct config *out, struct err *err)
-{
-	struct span map;
-	struct config_errors errors;
-	int r = memfd_map(fd, CONFIG_BYTES, &map);
-
-	if (r)
-		return err_set(err, r, "settings of the supervisor: %s", strerror(-r));
-	struct config_file file = { .name = SPAN("settings"), .text = arena_span(a, map) };
-	memfd_unmap(&map);
-	if (!config_parse(a, file, NULL, out, &errors))
-		return err_set(err, -EINVAL, "%.*s", SPAN_ARG(errors.lines[0]));
-	return 0;
 }

@@ -27,6 +27,14 @@ bool settings_read_templates(const char *path, const struct config *c, struct ar
 /* The same for one folder, whatever accounts there are; `where` begins the lines that are not of one file. */
 bool settings_read_template_folder(const char *where, struct span folder, struct arena *a, struct span *bundle,
 				   struct reply_templates *set, struct config_errors *errors);
+/* Reads every filter there is, intake/NAME.sieve and outbound/NAME.sieve below the folder `filters`, as a bundle
+ * (guard/filter.h). The same for what is wrong. */
+bool settings_read_filters(const char *path, const struct config *c, struct arena *a, struct span *bundle,
+			   struct config_errors *errors);
+/* Both, as the keeper gets them (FRAME_SETS): the bundle of the templates, then that of the filters. */
+enum { SETTINGS_SETS_MAX = 9 * 1024 * 1024 };
+bool settings_read_sets(const char *path, const struct config *c, struct arena *a, struct span *sets,
+			struct config_errors *errors);
 
 /* A sealed memfd with the canonical text of the global settings and of one account (all of them if
  * the name is empty). A descriptor or -errno. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guard/guard.h"
+#include "guard/filter.h"
 #include "guard/interlock/interlock.h"
 
 /* All are asked, always. Of those that speak equally strictly the first in this list decides, so what
@@ -27,10 +27,10 @@ const struct interlock *const guard_interlocks[] = {
 	&interlock_mode,
 };
 const uint32_t guard_interlock_count = sizeof(guard_interlocks) / sizeof(guard_interlocks[0]);
-_Static_assert(sizeof(guard_interlocks) / sizeof(guard_interlocks[0]) <= REASONS_MAX,
-	       "every interlock may speak");
+_Static_assert(sizeof(guard_interlocks) / sizeof(guard_interlocks[0]) + FILTER_REASONS <= REASONS_MAX,
+	       "every interlock may speak, and the filters");
 
-static void view_of(struct arena *a, const struct guard_case *c, struct guard_view *v)
+void guard_view(struct arena *a, const struct guard_case *c, struct guard_view *v)
 {
 	*v = (struct guard_view){
 		.c = c,
@@ -65,9 +65,10 @@ static enum verdict stricter(enum verdict a, enum verdict b)
 
 void guard_judge(struct arena *a, const struct guard_case *c, struct judgement *out)
 {
+	struct reason said[FILTER_REASONS];
 	struct guard_view v;
 
-	view_of(a, c, &v);
+	guard_view(a, c, &v);
 	*out = (struct judgement){ .verdict = VERDICT_SEND,
 				   .but_for_mode = VERDICT_SEND,
 				   .kind = v.kind.kind,
@@ -82,5 +83,11 @@ void guard_judge(struct arena *a, const struct guard_case *c, struct judgement *
 		out->verdict = stricter(out->verdict, r.verdict);
 		if (lock != &interlock_mode)
 			out->but_for_mode = stricter(out->but_for_mode, r.verdict);
+	}
+	uint32_t n = filters_judge(&v, said);
+	for (uint32_t i = 0; i < n; i++) {
+		insert(out, said[i]);
+		out->verdict = stricter(out->verdict, said[i].verdict);
+		out->but_for_mode = stricter(out->but_for_mode, said[i].verdict);
 	}
 }

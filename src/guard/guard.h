@@ -5,6 +5,8 @@
 #pragma once
 #include "reading/reading.h"
 
+struct filters;
+
 enum mode { MODE_OBSERVE, MODE_HOLD, MODE_SEND, MODE_COUNT };
 const char *mode_name(enum mode m);
 
@@ -71,6 +73,7 @@ struct guard_case {
 	/* The finished message, where it was composed already; empty: that failed. */
 	bool has_bytes;
 	struct span bytes;
+	const struct filters *filters; /* guard/filter.h; NULL: none. Kept by the hash of the set, not with the case */
 };
 
 struct reason {
@@ -98,6 +101,7 @@ struct guard_view {
 	struct voice_found voice;
 	struct arena *arena;
 };
+void guard_view(struct arena *a, const struct guard_case *c, struct guard_view *v);
 struct interlock {
 	const char *id;		/* also the name of its file in interlock/ */
 	const char *meaning;	/* for `filter test` and the manual, with the RFC section */

@@ -105,6 +105,7 @@ void tip_put(struct buf *b, const struct tip *r)
 	wire_put_ivar(b, r->written_at);
 	put_hash(b, &r->config_set);
 	put_hash(b, &r->template_set);
+	put_hash(b, &r->filter_set);
 }
 
 bool tip_get(struct span in, struct tip *out)
@@ -122,6 +123,8 @@ bool tip_get(struct span in, struct tip *out)
 	out->written_at = wire_ivar(&w);
 	get_hash(&w, &out->config_set);
 	get_hash(&w, &out->template_set);
+	if (w.rest.n)
+		get_hash(&w, &out->filter_set);
 	return wire_done(&w);
 }
 

@@ -42,6 +42,7 @@ struct tip {
 	uint64_t head_kept;	/* newest head that stays for good: mail carries it, or 256 records have passed */
 	int64_t written_at;
 	struct hash config_set, template_set;
+	struct hash filter_set; /* since filters are there; zero in older ledgers */
 };
 
 /* DB_ACCOUNT, key u16. */

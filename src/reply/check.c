@@ -365,3 +365,33 @@ bool reply_check_bytes(struct span bytes, const struct reply_expected *want, str
 
 	return check_raw(&m, bytes) && take_header(&m, bytes) && check_header(&m, want) && check_body(&m);
 }
+
+bool reply_shows(struct arena *a, struct span bytes, struct reply_shown *out)
+{
+	struct err fault;
+	struct message m = { .a = a, .fault = &fault };
+	BUF_CLEANUP struct buf text = BUF_CAPPED(2 * LIMIT_OUTGOING);
+
+	*out = (struct reply_shown){ .n = 0 };
+	if (!check_raw(&m, bytes) || !take_header(&m, bytes))
+		return false;
+	for (enum field f = 0; f < FIELDS; f++) {
+		BUF_CLEANUP struct buf shown = BUF_CAPPED(4 * LINE_MAX_BYTES);
+		if (!m.values[f].p)
+			continue;
+		if (!decode_words(&m, f, &shown))
+			return false;
+		out->fields[out->n].name = span_of(names[f]);
+		out->fields[out->n++].value = arena_span(a, buf_span(&shown));
+	}
+	if (span_eq(m.values[ENCODING], SPAN("quoted-printable")) && !decode_quoted_printable(&m, &text))
+		return false;
+	if (!span_eq(m.values[ENCODING], SPAN("quoted-printable")))
+		for (struct span rest = m.body; rest.n;) {
+			buf_put_span(&text, next_line(&rest));
+			buf_putc(&text, '\n');
+		}
+	out->text = arena_span(a, buf_span(&text));
+	return true;
+}
+_Static_assert((int)FIELDS <= (int)REPLY_FIELDS, "every field has its place");

@@ -50,3 +50,15 @@ struct reply_expected {
  * characters (hidden in encoded words and quoted-printable neither), no bare CR or LF, lines of at
  * most 998 bytes (RFC 5322 section 2.1.1), at most LIMIT_OUTGOING bytes. False with the first fault. */
 bool reply_check_bytes(struct span bytes, const struct reply_expected *want, struct err *fault);
+
+/* What a finished message of our form shows a reader: its fields decoded, its text with LF line ends; in the
+ * arena. False for what is not of our form. */
+enum { REPLY_FIELDS = 16 };
+struct reply_shown {
+	struct {
+		struct span name, value;
+	} fields[REPLY_FIELDS];
+	uint32_t n;
+	struct span text;
+};
+bool reply_shows(struct arena *a, struct span bytes, struct reply_shown *out);

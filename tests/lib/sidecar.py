@@ -54,12 +54,12 @@ def programs(build, folder):
     return os.path.join(target, "hearback")
 
 
-def templates(top, folder):
-    """The shipped templates, where the unprivileged user can read them."""
-    source = os.path.join(top, "templates")
+def shipped(what, top, folder):
+    """The shipped templates or filters, where the unprivileged user can read them."""
+    source = os.path.join(top, what)
     if not closed_folder(source):
         return source
-    target = os.path.join(folder, "templates")
+    target = os.path.join(folder, what)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     return target
@@ -98,7 +98,9 @@ class Sidecar:
         for path in rooms:
             shutil.copy(path, self.rooms)
         self.environment = {"HEARBACK_ROOMS": self.rooms}
-        self.settings = {"user": RUN_AS, "state_dir": self.state, "templates": templates(top, self.folder)}
+        self.settings = {"user": RUN_AS, "state_dir": self.state,
+                         "templates": shipped("templates", top, self.folder),
+                         "filters": shipped("filters", top, self.folder)}
         self.settings.update(settings or {})
         self.account = {
             "address": "support@example.com",

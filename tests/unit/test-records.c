@@ -48,14 +48,15 @@ static struct hash some_hash(uint8_t fill)
 
 static void counters_and_places(void **state)
 {
-	struct tip tip = { UINT64_MAX, 2, 3, UINT64_MAX, some_hash(1), 5, 6, INT64_MAX, some_hash(2), some_hash(3) };
+	struct tip tip = { UINT64_MAX, 2, 3, UINT64_MAX, some_hash(1), 5, 6, INT64_MAX, some_hash(2), some_hash(3), some_hash(4) };
 	struct rec_place place = { 7, -1, 31, UINT64_MAX, true, false };
 	struct rec_mailbox box = { longest(), UINT32_MAX, UINT32_MAX, 0, INT64_MIN };
 
 	(void)state;
-	JOURNEY(tip, &tip, {
+	JOURNEY_GROWN(tip, &tip, tail == HASH_SIZE, {
 		assert_int_equal(back.next_message, UINT64_MAX);
 		assert_memory_equal(&back.template_set, &tip.template_set, sizeof(struct hash));
+		assert_memory_equal(&back.filter_set, &tip.filter_set, sizeof(struct hash));
 		assert_int_equal(back.head_kept, 6);
 	});
 	JOURNEY(rec_place, &place, assert_true(back.message == 7 && back.internal_at == -1 && back.size == UINT64_MAX && back.fetched));

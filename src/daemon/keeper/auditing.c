@@ -20,6 +20,7 @@ void audit_append(struct turn *t, struct audit_record *r)
 	r->previous = t->tip.audit_hash;
 	r->config_set = t->tip.config_set;
 	r->template_set = t->tip.template_set;
+	r->filter_set = t->tip.filter_set;
 	audit_encode(r, &b);
 	struct key key = key_u64(r->seq);
 	store_put(t, DB_AUDIT, &key, buf_span(&b));
@@ -174,8 +175,31 @@ void sets_keep(struct turn *t)
 	}
 	bool config = keep_set(t, &t->k->config_hash, t->k->config_text, &t->tip.config_set);
 	bool templates = keep_set(t, &t->k->templates.hash, t->k->templates.bundle, &t->tip.template_set);
-	if (!config && !templates)
+	bool filters = keep_set(t, &t->k->filters.hash, t->k->filters.bundle, &t->tip.filter_set);
+	if (!config && !templates && !filters)
 		return;
-	r.detail = config && templates ? SPAN("configuration and templates") : config ? SPAN("configuration") : SPAN("templates");
+	r.detail = span_of(arena_printf(t->a, "%s%s%s%s%s", config ? "configuration" : "", config && templates ? ", " : "",
+					templates ? "templates" : "", (config || templates) && filters ? ", " : "",
+					filters ? "filters" : ""));
 	audit_append(t, &r);
+}
+
+bool sets_filters(struct turn *t, const struct hash *hash, const struct filters **out)
+{
+	static const struct hash none;
+	struct filters *all = arena_one(t->a, struct filters);
+	BUF_CLEANUP struct buf plain = BUF_CAPPED(FILTER_BUNDLE_MAX);
+	struct span kept;
+	struct err err;
+
+	*out = hash_eq(hash->b, none.b, HASH_SIZE) ? NULL : &t->k->filters.all;
+	if (!*out || hash_eq(hash->b, t->k->filters.hash.b, HASH_SIZE))
+		return true;
+	if (pieces_get(t->t, DB_SET, set_number(hash), PIECES_MAX_BYTES, t->a, &kept) ||
+	    unpack(t->k->packer, kept, FILTER_BUNDLE_MAX, &plain))
+		return false;
+	struct span bundle = arena_span(t->a, buf_span(&plain));
+	struct hash found = hash_sha256(bundle);
+	*out = all;
+	return hash_eq(found.b, hash->b, HASH_SIZE) && filter_bundle_parse(t->a, bundle, all, &err) == 0;
 }

@@ -9,6 +9,7 @@
 #include "frame/poller.h"
 #include "frame/reader.h"
 #include "frame/sender.h"
+#include "guard/filter.h"
 #include "ledger/keys.h"
 #include "ledger/records.h"
 #include "ledger/tombstones.h"
@@ -180,6 +181,11 @@ struct template_set {
 	struct hash hash;
 	struct reply_templates all;
 };
+struct filter_set {
+	struct span bundle;	/* the same */
+	struct hash hash;
+	struct filters all;
+};
 
 struct keeper {
 	struct arena *a;	/* lives as long as the process */
@@ -188,6 +194,7 @@ struct keeper {
 	struct span config_text;
 	struct hash config_hash;
 	struct template_set templates;
+	struct filter_set filters;
 	bool once;
 	int64_t since;		/* a trial with mail from then on; 0: in earnest */
 	enum task task;
@@ -454,6 +461,8 @@ void audit_sign(struct turn *t);
 /* The newest signed head; it stays for good because mail carries it. False if there is none yet. */
 bool audit_carry_head(struct turn *t, struct audit_head *out);
 void sets_keep(struct turn *t);
+/* The filters under which a record was made; NULL: there were none. False if they cannot be read any more. */
+bool sets_filters(struct turn *t, const struct hash *hash, const struct filters **out);
 
 /* -- errands (errand.c): a keeper that was started for one thing --------------------------------------------------------- */
 

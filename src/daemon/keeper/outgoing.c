@@ -111,6 +111,7 @@ void outgoing_case(struct turn *t, const struct proposal *p, struct guard_case *
 		.in_sent = p->in_sent,
 		.internal_at = p->internal_at,
 		.history = p->history,
+		.filters = &t->k->filters.all,
 	};
 	if (p->facts)
 		c->facts = *p->facts;

@@ -52,6 +52,8 @@ static const char *replay(struct turn *t, const struct audit_record *r, struct g
 				return "impossible: the text of the message is not what was judged";
 		}
 	}
+	if (!sets_filters(t, &r->filter_set, &c->filters))
+		return "impossible: the filters of then cannot be read any more";
 	c->bytes = bytes;
 	found = hash_sha256(bytes);
 	if (c->has_bytes && !hash_eq(found.b, bytes_hash, HASH_SIZE))

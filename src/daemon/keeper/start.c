@@ -35,11 +35,18 @@ static void take_sets(struct keeper *k, int fd)
 	struct span map;
 	struct err err;
 
-	if (fd < 0 || memfd_map(fd, REPLY_BUNDLE_MAX, &map))
-		keeper_fail(k, ENDING_TRANSIENT, "the templates did not arrive");
-	k->templates.bundle = arena_span(k->a, map);
+	if (fd < 0 || memfd_map(fd, SETTINGS_SETS_MAX, &map))
+		keeper_fail(k, ENDING_TRANSIENT, "templates and filters did not arrive");
+	struct wire w = wire_over(map);
+	k->templates.bundle = arena_span(k->a, wire_bytes(&w, REPLY_BUNDLE_MAX));
 	k->templates.hash = hash_sha256(k->templates.bundle);
+	k->filters.bundle = arena_span(k->a, wire_bytes(&w, FILTER_BUNDLE_MAX));
+	k->filters.hash = hash_sha256(k->filters.bundle);
 	memfd_unmap(&map);
+	if (!wire_done(&w))
+		keeper_fail(k, ENDING_TRANSIENT, "templates and filters are not what they should be");
+	if (filter_bundle_parse(k->a, k->filters.bundle, &k->filters.all, &err))
+		keeper_fail(k, ENDING_CONFIG, "filters: %s", err.text);
 	if (reply_bundle_parse(k->a, k->templates.bundle, &k->templates.all, &err))
 		keeper_fail(k, ENDING_CONFIG, "templates: %s", err.text);
 }

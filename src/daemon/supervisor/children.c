@@ -152,7 +152,7 @@ static int say_task(struct house *h, struct child *keeper)
 static int say_sets(struct house *h, struct child *keeper)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
-	FD_CLEANUP int fd = memfd_sealed("templates", h->templates);
+	FD_CLEANUP int fd = memfd_sealed("sets", h->sets);
 
 	if (fd < 0)
 		return fd;

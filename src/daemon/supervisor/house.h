@@ -36,7 +36,7 @@ struct child {
 struct set {
 	struct arena *a;
 	struct config config;
-	struct span templates;
+	struct span sets; /* templates and filters, as the keeper gets them */
 };
 
 /* A program of the admin's that runs. */
@@ -52,7 +52,7 @@ struct house {
 	const char *path;
 	struct arena *a;
 	struct config config;
-	struct span templates;
+	struct span sets; /* templates and filters, as the keeper gets them */
 	bool once;
 	bool debug;
 	int64_t since;		      /* `hearback try`; 0: in earnest */

@@ -22,7 +22,7 @@ static bool read_set(const struct house *h, struct set *next)
 	struct settings_findings found = { 0 };
 
 	if (!settings_load(h->path, next->a, &next->config, &found) ||
-	    !settings_read_templates(h->path, &next->config, next->a, &next->templates, &found.errors)) {
+	    !settings_read_sets(h->path, &next->config, next->a, &next->sets, &found.errors)) {
 		log_lines("reload.refused", next->a, &found.errors);
 		return false;
 	}
@@ -35,12 +35,12 @@ static bool read_set(const struct house *h, struct set *next)
 
 static bool keeper_same(const struct house *h, const struct set *next)
 {
-	return config_same(&h->config, &next->config, SPAN_NONE, CONFIG_OF_KEEPER) && span_eq(h->templates, next->templates);
+	return config_same(&h->config, &next->config, SPAN_NONE, CONFIG_OF_KEEPER) && span_eq(h->sets, next->sets);
 }
 
 static bool unchanged(const struct house *h, const struct set *next)
 {
-	return config_same(&h->config, &next->config, SPAN_NONE, 0) && span_eq(h->templates, next->templates);
+	return config_same(&h->config, &next->config, SPAN_NONE, 0) && span_eq(h->sets, next->sets);
 }
 
 static bool room_same(const struct house *h, const struct set *next, const struct child *c)
@@ -79,7 +79,7 @@ static void take_over(struct house *h, struct set *next)
 	}
 	h->a = next->a;
 	h->config = next->config;
-	h->templates = next->templates;
+	h->sets = next->sets;
 	h->children = children;
 	arena_free(&old);
 	for (uint32_t i = 0; i < h->n; i++)
@@ -123,7 +123,7 @@ bool house_renew(struct house *h)
 	arena_free(&h->a);
 	h->a = h->next.a;
 	h->config = h->next.config;
-	h->templates = h->next.templates;
+	h->sets = h->next.sets;
 	h->next.a = NULL;
 	h->stopping = h->told_ready = false;
 	house_people(h);

@@ -49,7 +49,7 @@ static int load(struct house *h, const char *path)
 	}
 	print_lines("warning: ", &found.warnings);
 	memset(&found, 0, sizeof(found));
-	if (!settings_read_templates(path, &h->config, h->a, &h->templates, &found.errors)) {
+	if (!settings_read_sets(path, &h->config, h->a, &h->sets, &found.errors)) {
 		print_lines("", &found.errors);
 		return EX_CONFIG;
 	}
