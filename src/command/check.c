@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* hearback check: is the configuration right? */
 #include "command/ask.h"
+#include "command/check_answers.h"
 #include "command/command.h"
 #include "command/json.h"
 #include "command/options.h"
@@ -78,13 +79,19 @@ static void warn_of_walls(struct arena *a, bool json)
 
 int command_check(int argc, char **argv)
 {
-	bool json = false, defaults = false;
-	const struct option_spec options[] = { { "defaults", "", "every setting with its type, default and meaning", NULL, &defaults } };
+	bool json = false, defaults = false, answers = false, again = false, wait = false;
+	const struct option_spec options[] = {
+		{ "defaults", "", "every setting with its type, default and meaning", NULL, &defaults },
+		{ "answers", "", "asks each agent to answer one mail, and tells whose answers are seen", NULL, &answers },
+		{ "again", "", "asks those, too, who were asked and not seen", NULL, &again },
+		{ "wait", "", "goes on until all are seen", NULL, &wait },
+	};
 	const struct command_spec spec = {
-		"check [--defaults]",
-		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything\n"
+		"check [--defaults | --answers [--again] [--wait]]",
+		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything
+"
 		"that is wrong, each in one line with file and line number.",
-		options, 1, 0, 0,
+		options, sizeof(options) / sizeof(options[0]), 0, 0,
 	};
 	ARENA_CLEANUP struct arena *a = arena_new();
 	struct settings_findings found = { 0 };
@@ -98,6 +105,8 @@ int command_check(int argc, char **argv)
 		return e - 1;
 	if (defaults)
 		return show_defaults(json);
+	if (answers)
+		return check_answers(json, again, wait);
 	for (int round = 0; round < 2; round++) {
 		found = (struct settings_findings){ 0 };
 		bool good = settings_load(config_path, a, &c, &found) &&

@@ -14,6 +14,7 @@ enum {
 struct verdict {
 	int64_t now;
 	int64_t started;
+	int64_t overdue;
 	int worst;
 	unsigned accounts;
 };
@@ -32,6 +33,7 @@ static void note(struct verdict *v, int grave, const struct row *r, const char *
 static void check_keeper(struct verdict *v, const struct row *r)
 {
 	v->started = cell_number(r, "started");
+	v->overdue = cell_number(r, "overdue");
 	if (!cell_number(r, "disk_low"))
 		return;
 	note(v, CRITICAL, r, "the disk is nearly full: nothing automatic is sent\n");
@@ -50,6 +52,8 @@ static void check_account(struct verdict *v, const struct row *r)
 		note(v, WARNING, r, "no connection to the SMTP server: ");
 		printf("tried again at %s\n", cell_show(r, "sender_again"));
 	}
+	if (v->overdue && !cell_number(r, "answers_seen"))
+		note(v, WARNING, r, "answers seem to be late, but none was ever seen here (hearback check --answers)\n");
 	if (cell_number(r, "uncertain")) {
 		note(v, WARNING, r, "");
 		printf("%s uncertain: sent or not, a person must find out (hearback held)\n", cell_show(r, "uncertain"));

@@ -19,6 +19,7 @@ enum purpose {
 	PURPOSE_HELD,		 /* to a lead: something waits for release */
 	PURPOSE_BRAKE,		 /* to a lead */
 	PURPOSE_BRIEFING,	 /* to our own mailbox */
+	PURPOSE_CHECK,		 /* to an agent: please answer this, once */
 	PURPOSE_COUNT
 };
 const char *purpose_name(enum purpose p);

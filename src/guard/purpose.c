@@ -11,6 +11,7 @@ static const struct purpose_rule rules[PURPOSE_COUNT] = {
 	[PURPOSE_HELD] =	    { AUDIENCE_STAFF,	  false,  false, "auto-generated" },
 	[PURPOSE_BRAKE] =	    { AUDIENCE_STAFF,	  false,  false, "auto-generated" },
 	[PURPOSE_BRIEFING] =	    { AUDIENCE_OWN,	  false,  false, "auto-generated" },
+	[PURPOSE_CHECK] =	    { AUDIENCE_STAFF,	  false,  false, "auto-generated" },
 };
 
 const struct purpose_rule *purpose_rule(enum purpose p)
@@ -28,6 +29,7 @@ const char *purpose_name(enum purpose p)
 		[PURPOSE_HELD] = "held",
 		[PURPOSE_BRAKE] = "brake",
 		[PURPOSE_BRIEFING] = "briefing",
+		[PURPOSE_CHECK] = "check",
 	};
 	return names[p];
 }

@@ -30,6 +30,7 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_RECIPIENT] = "recipient",
 		[DB_UNFETCHED] = "unfetched",
 		[DB_TOMBSTONE] = "tombstone",
+		[DB_CHECK] = "check",
 	};
 
 	return names[db];

@@ -354,6 +354,27 @@ bool rec_person_get(struct span in, struct rec_person *out)
 	return wire_done(&w);
 }
 
+void rec_check_put(struct buf *b, const struct rec_check *r)
+{
+	put_text(b, r->agent, LIMIT_ADDRESS);
+	wire_put_ivar(b, r->asked_at);
+	wire_put_var(b, r->entry);
+	for (int i = 0; i < CHECK_PLACES; i++)
+		wire_put_ivar(b, r->seen_at[i]);
+}
+
+bool rec_check_get(struct span in, struct rec_check *out)
+{
+	struct wire w = wire_over(in);
+
+	*out = (struct rec_check){ .agent = wire_vbytes(&w, LIMIT_ADDRESS) };
+	out->asked_at = wire_ivar(&w);
+	out->entry = wire_var(&w, UINT64_MAX);
+	for (int i = 0; i < CHECK_PLACES; i++)
+		out->seen_at[i] = wire_ivar(&w);
+	return wire_done(&w);
+}
+
 void rec_recipient_put(struct buf *b, const struct rec_recipient *r)
 {
 	wire_put_u8(b, (uint8_t)r->n);

@@ -161,6 +161,15 @@ struct rec_recipient {
 	uint32_t n;
 };
 
+/* DB_CHECK, key u16 account, u64 code: an agent was asked for a test answer. */
+enum check_place { CHECK_SENT, CHECK_PROVEN, CHECK_UNPROVEN, CHECK_PLACES };
+struct rec_check {
+	struct span agent;
+	int64_t asked_at;
+	uint64_t entry;		/* the mail that asked, 0: none could be sent */
+	int64_t seen_at[CHECK_PLACES]; /* in Sent; in the mailbox, by authentication; there, by nothing. 0: not there */
+};
+
 /* DB_DUE, key i64 due, u64 conversation, u8 clock: empty value. DB_WAKE, key i64 at, u64 conversation.
  * DB_NOTICE, key u16 account, u64 conversation, u8 clock, u8 breach: value i64 at. */
 
@@ -203,4 +212,5 @@ RECORD(rec_event)
 RECORD(rec_person)
 RECORD(rec_recipient)
 RECORD(rec_outbox)
+RECORD(rec_check)
 #undef RECORD

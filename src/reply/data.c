@@ -41,14 +41,25 @@ static void add_lines(struct arena *a, struct mustache_value *data, struct span 
 
 struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon,
 					 uint32_t nsoon, const struct reply_line *breached,
-					 uint32_t nbreached, uint32_t more)
+					 uint32_t nbreached, uint32_t more, struct span unseen)
 {
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
 
 	mustache_add_string(a, data, "team", team);
 	mustache_add_string(a, data, "more", more ? span_of(arena_printf(a, "%u", more)) : SPAN_NONE);
+	mustache_add_string(a, data, "unseen", unseen);
 	add_lines(a, data, SPAN("due_soon"), due_soon, nsoon);
 	add_lines(a, data, SPAN("breached"), breached, nbreached);
+	return data;
+}
+
+struct mustache_value *reply_check_data(struct arena *a, struct span team, struct span address, struct span code)
+{
+	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
+
+	mustache_add_string(a, data, "team", team);
+	mustache_add_string(a, data, "address", address);
+	mustache_add_string(a, data, "code", code);
 	return data;
 }
 

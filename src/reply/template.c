@@ -8,6 +8,7 @@ static const char *const requester_names[] = { "conversation", "team", "due", NU
 static const char *const staff_names[] = { "conversation", "team",     "due",	"requester",
 					   "subject",	   "span",     "entry", "reason",
 					   "due_soon",	   "breached", "held",	"more",
+					   "unseen",	   "address",  "code",
 					   NULL };
 
 struct name_check {

@@ -84,10 +84,13 @@ struct reply_line {
 	struct span entry;     /* number of the outbox entry, for held ones */
 	struct span reason;    /* why it is held */
 };
-/* notice: team, due_soon (list), breached (list), more (how many lines are left out, empty for 0). */
+/* notice: team, due_soon (list), breached (list), more (how many lines are left out, empty for 0), unseen (where no
+ * answer was ever seen: how to make them visible). */
 struct mustache_value *reply_notice_data(struct arena *a, struct span team, const struct reply_line *due_soon,
 					 uint32_t nsoon, const struct reply_line *breached,
-					 uint32_t nbreached, uint32_t more);
+					 uint32_t nbreached, uint32_t more, struct span unseen);
+/* check: team, address, code. */
+struct mustache_value *reply_check_data(struct arena *a, struct span team, struct span address, struct span code);
 /* held: team, held (list). */
 struct mustache_value *reply_held_data(struct arena *a, struct span team, const struct reply_line *held,
 				       uint32_t n);

@@ -597,14 +597,14 @@ static void mails_to_the_lead_show_what_mail_says_on_one_line(void **state)
 	(void)state;
 	shipped(a, "notice", &set);
 	assert_int_equal(reply_template_render(a, &set.at[0],
-					       reply_notice_data(a, SPAN("Support"), &line, 1, NULL, 0, 0),
+					       reply_notice_data(a, SPAN("Support"), &line, 1, NULL, 0, 0, SPAN_NONE),
 					       &subject, &text, &err),
 			 0);
 	assert_span(subject, "Waiting for an answer at Support");
 	assert_true(
 		span_starts(text, SPAN("Due in 1 h: C-7\n    from ann@example.org: hi BREACHED {{team}}\n")));
 	assert_int_equal(reply_template_render(a, &set.at[0],
-					       reply_notice_data(a, SPAN("Support"), NULL, 0, &line, 1, 0),
+					       reply_notice_data(a, SPAN("Support"), NULL, 0, &line, 1, 0, SPAN_NONE),
 					       &subject, &text, &err),
 			 0);
 	assert_true(span_starts(text, SPAN("BREACHED 1 h ago: C-7\n")));

@@ -288,6 +288,7 @@ _Noreturn void keeper_fail(struct keeper *k, enum ending why, const char *fmt, .
 	int get_##name(struct turn *t, __VA_ARGS__, struct rec_##type *out); \
 	void put_##name(struct turn *t, __VA_ARGS__, const struct rec_##type *r);
 STORE(account, account, uint16_t id)
+STORE(check, check, uint16_t account, uint64_t code)
 STORE(mailbox, mailbox, uint16_t account, enum role role)
 STORE(message, message, uint64_t number)
 STORE(conversation, conversation, uint64_t number)
@@ -344,6 +345,7 @@ struct incoming {
 	uint8_t fingerprint[ID_SIZE];
 	uint64_t known;		   /* a further arrival of this message, 0: new */
 	uint64_t home;		   /* conversation that was opened for it while it could not be fetched, 0: none */
+	uint64_t check;		   /* code of the test answer that it is, 0: none */
 	bool collision;
 	struct rec_ids *ids;	   /* own id first, then the ids it names, nearest first */
 	struct span *named;
@@ -367,6 +369,17 @@ void kin_answers_behind(struct turn *t, const struct incoming *in, uint64_t numb
 
 /* A bounce that brings back a message with a keyed id of ours: marks its entry. */
 void bounced_take(struct turn *t, struct incoming *in);
+
+/* -- whose answers are seen (answers.c) ------------------------------------------------------------------- */
+
+/* The code of the agent whose test answer this is, 0: it is none. After kin_gather(). */
+uint64_t answers_find(struct turn *t, const struct incoming *in);
+/* It was seen: opens no conversation and starts no clock. */
+void answers_note(struct turn *t, const struct incoming *in);
+/* An agent's answer lies in a mailbox we watch. */
+void answers_seen(struct turn *t, const struct account *acc);
+/* How to make them visible on this kind of server, for a person. */
+const char *answers_recipe(const struct config_account *c);
 
 /* -- what could not be fetched (retry.c) --------------------------------------------------------------------- */
 
@@ -525,7 +538,10 @@ struct verb {
 	/* Makes up to CONTROL_SLICE rows; true when the answer is complete. On failure sets status and line. */
 	bool (*run)(struct turn *t, struct client *c, struct control_end *end);
 };
-/* -- the verbs, by file: people_list.c, people_show.c, people_why.c, people_acts.c, people_audit.c, people_status.c */
+/* -- the verbs, by file: people_list.c, people_show.c, people_why.c, people_acts.c, people_audit.c, people_status.c,
+ * answers.c */
+bool verb_answers(struct turn *t, struct client *c, struct control_end *end);
+bool verb_answers_ask(struct turn *t, struct client *c, struct control_end *end);
 bool verb_list(struct turn *t, struct client *c, struct control_end *end);
 bool verb_show(struct turn *t, struct client *c, struct control_end *end);
 bool verb_why(struct turn *t, struct client *c, struct control_end *end);

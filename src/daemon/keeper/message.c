@@ -276,13 +276,8 @@ static void order_to_sent(struct turn *t, const struct incoming *in)
 
 static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)
 {
-	struct rec_account acc;
-
 	c->agent = m->author;
-	if (get_account(t, in->account->id, &acc) == 0 && !acc.answers_seen) {
-		acc.answers_seen = true;
-		put_account(t, in->account->id, &acc);
-	}
+	answers_seen(t, in->account);
 }
 
 /* A message leaves a conversation for another. */
@@ -345,7 +340,9 @@ static void take_again(struct turn *t, struct incoming *in)
 		order_to_sent(t, in);
 		return;
 	}
-	if (in->role == ROLE_SENT && in->voice.voice == VOICE_AGENT && get_message(t, in->known, &m) == 0 && m.voice != VOICE_AGENT)
+	if (in->check)
+		answers_note(t, in);
+	else if (in->role == ROLE_SENT && in->voice.voice == VOICE_AGENT && get_message(t, in->known, &m) == 0 && m.voice != VOICE_AGENT)
 		prove_agent(t, in, &m);
 }
 
@@ -479,7 +476,8 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 	uint64_t number = t->tip.next_message++;
 
 	fault("join", &in->facts);
-	kin_join(t, in);
+	if (!in->check)
+		kin_join(t, in);
 	fill_message(t, in, &m);
 	if (in->facts_bytes.p && in->facts.depth != FACTS_NONE)
 		put_facts(t, number, in->facts_bytes);
@@ -492,7 +490,10 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 			  (unsigned long long)m.outbox);
 	} else {
 		note_evidence(t, in);
-		take_new(t, in, number, &m);
+		if (in->check)
+			answers_note(t, in);
+		else
+			take_new(t, in, number, &m);
 	}
 	put_message(t, number, &m);
 	record_place(t, in, number);
@@ -516,6 +517,7 @@ void message_take(struct turn *t, struct incoming *in)
 	fault("read", &in->facts);
 	kin_gather(t, in);
 	fault("known", &in->facts);
+	in->check = answers_find(t, in);
 	if (in->known)
 		take_again(t, in);
 	else

@@ -16,6 +16,8 @@ static const struct verb verbs[] = {
 	{ "mode", true, MAY_LEAD, verb_mode },
 	{ "audit-list", false, MAY_AUDIT, verb_audit_list },
 	{ "audit-verify", false, MAY_AUDIT, verb_audit_verify },
+	{ "answers", false, MAY_READ | MAY_LEAD, verb_answers },
+	{ "answers-ask", true, MAY_LEAD, verb_answers_ask },
 	{ "status", false, MAY_READ | MAY_LEAD | MAY_AUDIT, verb_status },
 	{ "trial", false, MAY_READ | MAY_LEAD, verb_trial },
 };

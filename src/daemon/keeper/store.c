@@ -77,6 +77,7 @@ static struct key person_key(uint64_t conversation, const uint8_t id[ID_SIZE])
 	return k;
 }
 
+ACCESS(check, rec_check, DB_CHECK, small_key(account, 2, code, 8), uint16_t account, uint64_t code)
 ACCESS(account, rec_account, DB_ACCOUNT, small_key(id, 2, 0, 0), uint16_t id)
 ACCESS(mailbox, rec_mailbox, DB_MAILBOX, small_key(account, 2, role, 1), uint16_t account, enum role role)
 ACCESS(message, rec_message, DB_MESSAGE, key_u64(number), uint64_t number)

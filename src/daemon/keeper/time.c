@@ -151,11 +151,21 @@ static void digest_line(struct turn *t, struct digest *d, uint64_t number, enum 
 	};
 }
 
-static void digest_send(struct turn *t, struct account *acc, struct digest *d)
+/* A breach of somebody whose answers nobody can see may be none. */
+static struct span unseen(const struct account *acc, const struct digest *d, const struct rec_account *r)
+{
+	if (r->answers_seen || !d->n[1])
+		return SPAN_NONE;
+	log_event(LOG_CRIT, "answers.unseen", "account=%.*s breached=%u then=%s", SPAN_ARG(acc->c->name), d->n[1],
+		  log_quote("no agent's answer was ever seen here: hearback check --answers"));
+	return span_of(answers_recipe(acc->c));
+}
+
+static void digest_send(struct turn *t, struct account *acc, struct digest *d, const struct rec_account *r)
 {
 	struct span team = acc->c->display_name.n ? acc->c->display_name : acc->c->address;
 	const struct mustache_value *values = reply_notice_data(t->a, team, d->lines[0], d->n[0], d->lines[1], d->n[1],
-								d->all - d->n[0] - d->n[1]);
+								d->all - d->n[0] - d->n[1], unseen(acc, d, r));
 
 	for (uint32_t i = 0; i < acc->c->lead.n; i++) {
 		struct buf anchor = BUF_CAPPED(d->anchor.n + 1000);
@@ -198,7 +208,7 @@ static void tell_lead(struct turn *t, struct account *acc, struct rec_account *r
 		}
 	} while (n == ENGINE_RANGE_MAX);
 	if (d->all) {
-		digest_send(t, acc, d);
+		digest_send(t, acc, d, r);
 		r->notice_at = t->now;
 		put_account(t, acc->id, r);
 	}
