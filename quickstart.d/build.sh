@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# build.sh FOLDER [configure's arguments]: builds hearback there, quietly; on failure the end of the log.
+# build.sh FOLDER [configure's arguments]: builds hearback (or BUILD_TARGET) there, quietly; on failure the end of the log.
 set -eu
 folder=$1
 shift
@@ -23,4 +23,4 @@ if [ ! -e config.status ] || [ "$(cat quickstart-arguments 2>/dev/null)" != "$*"
 	"$top/configure" -q "$@" >>"$log" 2>&1 || trouble
 	printf '%s\n' "$*" >quickstart-arguments
 fi
-make -s -j"$(nproc)" >>"$log" 2>&1 || trouble
+make -s -j"$(nproc)" "${BUILD_TARGET-all}" >>"$log" 2>&1 || trouble

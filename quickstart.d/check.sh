@@ -64,6 +64,13 @@ status=$?
 count build-asan
 point $status "unit tests under the sanitizers"
 
+echo "libFuzzer, 30 seconds for each parser of hostile input"
+BUILD_TARGET=fuzzers quickstart.d/build.sh "$top/build-fuzz" --enable-werror --enable-sanitizers --enable-fuzzers \
+	CC=clang CFLAGS='-O1 -g'
+point $? "builds with clang for libFuzzer"
+make -s -C build-fuzz fuzz FUZZ_SECONDS=30
+point $? "no fuzzer finds anything"
+
 echo "scripts"
 # shellcheck disable=SC2046 # a list of files
 shellcheck -x quickstart .ci/run $(find quickstart.d tests -name '*.sh')

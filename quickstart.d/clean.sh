@@ -11,7 +11,7 @@ if [ -e .quickstart ]; then
 	rm -rf "$work"
 	rm -f .quickstart
 fi
-rm -rf build build-check build-clang build-asan build-aux autom4te.cache
+rm -rf build build-check build-clang build-asan build-fuzz build-aux autom4te.cache
 rm -f aclocal.m4 configure config.h.in Makefile.in config.h.in~ configure~
 find . -name __pycache__ -type d -prune -exec rm -rf {} +
 if [ -s "$kept/packages" ]; then

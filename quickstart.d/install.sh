@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 build="gcc make autoconf automake pkg-config libetpan-dev libgmime-3.0-dev liblmdb-dev libgnutls28-dev
 	libsodium-dev libzstd-dev libidn2-dev libseccomp-dev libxml2-dev libjansson-dev libcmocka-dev"
 run="postfix dovecot-imapd dovecot-lmtpd dovecot-sieve libsasl2-modules ca-certificates openssl python3"
-check="clang shellcheck xz-utils"
+check="clang libclang-rt-14-dev shellcheck xz-utils"
 
 policy=/usr/sbin/policy-rc.d
 policy_kept=$policy.hearback-quickstart
