@@ -88,8 +88,7 @@ int command_check(int argc, char **argv)
 	};
 	const struct command_spec spec = {
 		"check [--defaults | --answers [--again] [--wait]]",
-		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything
-"
+		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything\n"
 		"that is wrong, each in one line with file and line number.",
 		options, sizeof(options) / sizeof(options[0]), 0, 0,
 	};
