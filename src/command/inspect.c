@@ -107,23 +107,37 @@ static json_t *json_signs(const struct kind_found *k)
 	return out;
 }
 
-/* Those who did not get the message, or not yet. */
+static json_t *json_recipient(const struct bounce_recipient *r, const char *action)
+{
+	return json_pack("{s:o, s:s, s:b, s:o, s:o}", "address", json_span(r->address), "action", action, "permanent",
+			 r->permanent, "status", json_span(r->status), "diagnostic", json_span(r->diagnostic));
+}
+
+/* Those who did not get the message, or not yet, and those for whom it is only late. */
 static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kind)
 {
-	json_t *out = json_array();
+	json_t *out = json_array(), *waiting = json_array();
 	struct bounce_recipient *at = NULL;
 	uint32_t n = kind == KIND_BOUNCE ? reading_bounce(a, f, &at) : 0;
 	struct span returned = kind == KIND_BOUNCE ? reading_returned_id(a, f) : SPAN_NONE;
 
-	for (uint32_t i = 0; i < n; i++)
-		if (at[i].action == BOUNCE_FAILED || at[i].action == BOUNCE_DELAYED)
-			json_array_append_new(
-				out,
-				json_pack("{s:o, s:s, s:b, s:o, s:o}", "address", json_span(at[i].address),
-					  "action", at[i].action == BOUNCE_FAILED ? "failed" : "delayed",
-					  "permanent", at[i].permanent, "status", json_span(at[i].status),
-					  "diagnostic", json_span(at[i].diagnostic)));
-	return json_pack("{s:o, s:o}", "recipients", out, "returned_id", json_span(returned));
+	for (uint32_t i = 0; i < n; i++) {
+		switch (at[i].action) {
+		case BOUNCE_FAILED:
+			json_array_append_new(out, json_recipient(&at[i], "failed"));
+			break;
+		case BOUNCE_DELAYED:
+			json_array_append_new(out, json_recipient(&at[i], "delayed"));
+			break;
+		case BOUNCE_WAITING:
+			json_array_append_new(waiting, json_recipient(&at[i], "waiting"));
+			break;
+		case BOUNCE_DELIVERED:
+		case BOUNCE_OTHER:
+			break;
+		}
+	}
+	return json_pack("{s:o, s:o, s:o}", "recipients", out, "waiting", waiting, "returned_id", json_span(returned));
 }
 
 static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)

@@ -60,7 +60,13 @@ bool reading_sender_name(struct arena *a, struct address who, struct sign *out);
 struct span reading_evidence(struct arena *a, struct span name, struct span value);
 
 /* -- bounces ----------------------------------------------------------------------------------- */
-enum bounce_action { BOUNCE_FAILED, BOUNCE_DELAYED, BOUNCE_DELIVERED, BOUNCE_OTHER };
+enum bounce_action {
+	BOUNCE_FAILED,
+	BOUNCE_DELAYED,	  /* not yet, and it says why */
+	BOUNCE_DELIVERED,
+	BOUNCE_OTHER,
+	BOUNCE_WAITING,	  /* nothing has failed: it is merely late, or the server says until when it will try */
+};
 struct bounce_recipient {
 	struct span address;
 	enum bounce_action action;

@@ -71,7 +71,7 @@ static const struct telling_case {
 	  "bob@example.net=1\n", "" },
 	{ "a mere warning",
 	  FROM "Warning: the message has not yet been delivered to:\n\n  bob@example.net\n\nNo action is required.\n",
-	  "", NULL },
+	  "bob@example.net=4\n", "" },
 	{ "a sentence without blanks",
 	  FROM "退信原因 收件人邮件地址（bob@example.net）不存在，邮件无法送达。\n550 Mailbox not found\n",
 	  "bob@example.net=0!\n", "" },

@@ -369,6 +369,11 @@ static void reports_name_recipients(void **state)
 	assert_int_equal(at[2].action, BOUNCE_DELAYED);
 	assert_false(at[2].permanent);
 	assert_span(at[3].address, "eve@example.org");
+	struct fact_field patient[] = { late[0], late[1], { SPAN("Will-Retry-Until"), SPAN("Mon, 5 May 2008") } };
+	reports[3] = (struct fact_report){ 0, patient, 3 };
+	assert_int_equal(reading_bounce(a, &f, &at), 4);
+	assert_int_equal(at[2].action, BOUNCE_WAITING);
+	assert_false(at[2].permanent);
 	f.returned_header = SPAN("From: support@example.com\nMessage-ID: <hb.x@example.com>\n");
 	assert_span(reading_returned_id(a, &f), "hb.x@example.com");
 	f.returned_header = SPAN("From: support@example.com\n");
@@ -397,7 +402,8 @@ static void words_name_recipients_too(void **state)
 	assert_false(at[1].permanent);
 	assert_span(reading_returned_id(a, &f), "hb.x@example.com");
 	f.text = SPAN("Your message to bob@example.org is delayed; support@example.com need do nothing.");
-	assert_int_equal(reading_bounce(a, &f, &at), 0);
+	assert_int_equal(reading_bounce(a, &f, &at), 1);
+	assert_int_equal(at[0].action, BOUNCE_WAITING);
 	f.text = SPAN("Your message to bob@example.org is delayed: 451 busy; support@example.com need do nothing.");
 	assert_int_equal(reading_bounce(a, &f, &at), 1);
 	assert_int_equal(at[0].action, BOUNCE_DELAYED);

@@ -62,17 +62,14 @@ void telling_add_address(struct telling *t, struct span address)
 	telling_add(t, one);
 }
 
-/* Mere words of lateness that tell of nobody why he waits name nobody: nothing has failed. */
-static void drop_the_merely_late(struct telling *t)
+/* Words of lateness that tell of nobody why he waits. */
+static void note_the_merely_late(struct telling *t)
 {
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < t->n; i++) {
-		const struct bounce_recipient *r = &t->at[i];
-		if (t->reported || r->action != BOUNCE_DELAYED || r->status.n || r->diagnostic.n)
-			t->at[n++] = *r;
+	for (uint32_t i = 0; i < t->n && !t->reported; i++) {
+		struct bounce_recipient *r = &t->at[i];
+		if (r->action == BOUNCE_DELAYED && !r->status.n && !r->diagnostic.n)
+			r->action = BOUNCE_WAITING;
 	}
-	t->n = n;
 }
 
 uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_recipient **out)
@@ -91,7 +88,7 @@ uint32_t reading_bounce(struct arena *a, const struct facts *f, struct bounce_re
 		if (t.n == 0 || dialects[i].adds)
 			dialects[i].read(&t);
 	describe_recipients(&t);
-	drop_the_merely_late(&t);
+	note_the_merely_late(&t);
 	*out = t.at;
 	return t.n;
 }

@@ -23,6 +23,12 @@ struct span typed_address(struct span value)
 	return span_chr(value, '@') > 0 && span_chr(value, ' ') < 0 ? value : SPAN_NONE;
 }
 
+/* Until when they will try (RFC 3464 section 2.3.9) tells only who is still at it. */
+static enum bounce_action delayed_or_waiting(const struct fact_report *r)
+{
+	return report_field(r, SPAN("Will-Retry-Until")).n ? BOUNCE_WAITING : BOUNCE_DELAYED;
+}
+
 /* Action is required, but some leave it out: then the class of the status has to do. */
 static enum bounce_action action_of(struct arena *a, struct span value, struct span status)
 {
@@ -64,6 +70,8 @@ struct bounce_recipient recipient_of_block(struct arena *a, const struct fact_re
 		.diagnostic = report_field(r, SPAN("Diagnostic-Code")),
 	};
 	one.action = action_of(a, report_field(r, SPAN("Action")), one.status);
+	if (one.action == BOUNCE_DELAYED)
+		one.action = delayed_or_waiting(r);
 	one.permanent = one.action == BOUNCE_FAILED && !(one.status.n && one.status.p[0] == '4');
 	return one;
 }
