@@ -2,6 +2,7 @@
 /* hearback check: is the configuration right? */
 #include "command/ask.h"
 #include "command/check_answers.h"
+#include "command/check_online.h"
 #include "command/command.h"
 #include "command/json.h"
 #include "command/options.h"
@@ -79,15 +80,16 @@ static void warn_of_walls(struct arena *a, bool json)
 
 int command_check(int argc, char **argv)
 {
-	bool json = false, defaults = false, answers = false, again = false, wait = false;
+	bool json = false, defaults = false, online = false, answers = false, again = false, wait = false;
 	const struct option_spec options[] = {
 		{ "defaults", "", "every setting with its type, default and meaning", NULL, &defaults },
+		{ "online", "", "asks the servers, too; changes nothing and sends nothing", NULL, &online },
 		{ "answers", "", "asks each agent to answer one mail, and tells whose answers are seen", NULL, &answers },
 		{ "again", "", "asks those, too, who were asked and not seen", NULL, &again },
 		{ "wait", "", "goes on until all are seen", NULL, &wait },
 	};
 	const struct command_spec spec = {
-		"check [--defaults | --answers [--again] [--wait]]",
+		"check [--online | --defaults | --answers [--again] [--wait]]",
 		"Reads the configuration, what it includes, the templates, the filters and the secret files as `run` would, and tells everything\n"
 		"that is wrong, each in one line with file and line number.",
 		options, sizeof(options) / sizeof(options[0]), 0, 0,
@@ -123,5 +125,5 @@ int command_check(int argc, char **argv)
 	warn_of_walls(a, json);
 	if (!json)
 		printf("%s: ok, %u account%s\n", config_path, c.n, c.n == 1 ? "" : "s");
-	return EX_OK;
+	return online ? check_online(&c, json) : EX_OK;
 }

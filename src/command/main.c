@@ -19,7 +19,7 @@ static const struct {
 } commands[] = {
 	{ "try", command_try, "imaps://USER@HOST: what would hearback do with this mailbox? Changes and sends nothing" },
 	{ "run", command_run, "the sidecar itself; --once for one pass" },
-	{ "check", command_check, "is the configuration right? --defaults, --answers" },
+	{ "check", command_check, "is the configuration right? --online, --answers, --defaults" },
 	{ "status", command_status, "how each account stands; --check and --metrics for monitoring" },
 	{ "mode", command_mode, "ACCOUNT observe|hold|send" },
 	{ "list", command_list, "conversations by due time; --overdue, --due 1h, --all" },

@@ -80,7 +80,8 @@ struct frame_start {
 	struct span account; /* poller, sender */
 	struct span mailbox; /* poller: configured name; empty: find by special-use */
 	bool sent;	     /* poller: this is the Sent mailbox */
-	int64_t since;	     /* keeper, poller: `hearback try`, with mail that came at or after it; 0: all mail, in earnest */
+	int64_t since;	     /* keeper, poller: only a look, at mail that came at or after it; 0: all mail, in earnest */
+	uint32_t most;	     /* poller: the newest of these, at most */
 };
 void frame_start_put(struct buf *b, const struct frame_start *s);
 bool frame_start_get(struct wire *w, struct frame_start *out);

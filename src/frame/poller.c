@@ -37,6 +37,7 @@ void frame_selected_put(struct buf *b, const struct frame_selected *s)
 	wire_put_u32(b, s->offers);
 	frame_put_text(b, s->junk, FRAME_TEXT);
 	frame_put_text(b, s->trash, FRAME_TEXT);
+	wire_put_i64(b, s->certificate_until);
 }
 
 bool frame_selected_get(struct wire *w, struct frame_selected *out)
@@ -48,7 +49,8 @@ bool frame_selected_get(struct wire *w, struct frame_selected *out)
 	out->offers = wire_u32(w);
 	out->junk = frame_get_text(w, FRAME_TEXT);
 	out->trash = frame_get_text(w, FRAME_TEXT);
-	return wire_done(w);
+	out->certificate_until = wire_i64(w);
+	return wire_done(w) && out->certificate_until >= 0;
 }
 
 static void put_item(struct buf *b, const struct frame_batch_item *i)

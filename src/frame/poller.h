@@ -36,6 +36,7 @@ struct frame_selected {
 	uint32_t offers;	/* enum mailbox_offer */
 	struct span junk;	/* the mailboxes for spam and for what was deleted, UTF-8; empty: none found */
 	struct span trash;
+	int64_t certificate_until; /* 0: no TLS */
 };
 void frame_selected_put(struct buf *b, const struct frame_selected *s);
 bool frame_selected_get(struct wire *w, struct frame_selected *out);

@@ -44,6 +44,7 @@ void frame_sent_result_put(struct buf *b, const struct frame_sent_result *r)
 	frame_put_bool(b, r->no_connection);
 	frame_put_text(b, r->step, FRAME_NAME);
 	frame_put_text(b, r->reply, FRAME_TEXT);
+	wire_put_i64(b, r->certificate_until);
 }
 
 bool frame_sent_result_get(struct wire *w, struct frame_sent_result *out)
@@ -55,5 +56,6 @@ bool frame_sent_result_get(struct wire *w, struct frame_sent_result *out)
 	out->no_connection = frame_get_bool(w);
 	out->step = frame_get_text(w, FRAME_NAME);
 	out->reply = frame_get_text(w, FRAME_TEXT);
-	return wire_done(w);
+	out->certificate_until = wire_i64(w);
+	return wire_done(w) && out->certificate_until >= 0;
 }

@@ -3,7 +3,8 @@
 #pragma once
 #include "frame/frame.h"
 
-/* keeper -> sender, with the finished bytes (CRLF lines, not dot-stuffed) as a sealed memfd. */
+/* keeper -> sender, with the finished bytes (CRLF lines, not dot-stuffed) as a sealed memfd; without it the envelope
+ * alone is tried, and no message goes anywhere. */
 struct frame_send {
 	uint64_t entry;		/* outbox number */
 	uint32_t attempt;	/* counts up; answers of an older attempt are ignored */
@@ -36,8 +37,9 @@ struct frame_sent_result {
 	enum send_outcome outcome;
 	bool witness_refused;
 	bool no_connection;	/* LATER because no connection could be had: says nothing about the message */
-	struct span step;	/* "connect", "tls", "auth", "mail", "rcpt", "data", "dot" */
+	struct span step;	/* "connect", "tls", "auth", "mail", "rcpt", "envelope", "data", "dot" */
 	struct span reply;	/* the server's words, all lines, or what went wrong */
+	int64_t certificate_until; /* of the server, where there was a connection with TLS, else 0 */
 };
 void frame_sent_result_put(struct buf *b, const struct frame_sent_result *r);
 bool frame_sent_result_get(struct wire *w, struct frame_sent_result *out);

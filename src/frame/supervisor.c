@@ -30,6 +30,7 @@ void frame_start_put(struct buf *b, const struct frame_start *s)
 	frame_put_text(b, s->mailbox, FRAME_TEXT);
 	frame_put_bool(b, s->sent);
 	wire_put_i64(b, s->since);
+	wire_put_u32(b, s->most);
 }
 
 bool frame_start_get(struct wire *w, struct frame_start *out)
@@ -40,6 +41,7 @@ bool frame_start_get(struct wire *w, struct frame_start *out)
 	out->mailbox = frame_get_text(w, FRAME_TEXT);
 	out->sent = frame_get_bool(w);
 	out->since = wire_i64(w);
+	out->most = wire_u32(w);
 	return wire_done(w) && out->since >= 0;
 }
 

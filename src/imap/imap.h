@@ -55,6 +55,8 @@ const char *imap_why(const struct imap *imap);
 bool imap_lost_over_answer(const struct imap *imap);
 /* The connection ended because the token it was opened with has expired. */
 bool imap_expired(const struct imap *imap);
+/* Until when the server's certificate is valid; 0 without TLS. */
+int64_t imap_certificate_until(const struct imap *imap);
 /* Seconds the server asked us to stay away, 0 if it did not. */
 int64_t imap_retry_after(const struct imap *imap);
 

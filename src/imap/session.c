@@ -103,6 +103,11 @@ bool imap_expired(const struct imap *imap)
 	return imap->expired;
 }
 
+int64_t imap_certificate_until(const struct imap *imap)
+{
+	return imap->stream ? stream_certificate_until(imap->stream) : 0;
+}
+
 int64_t imap_retry_after(const struct imap *imap)
 {
 	return imap->retry_after;

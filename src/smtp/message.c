@@ -131,6 +131,15 @@ static bool send_content(struct smtp *m, struct span message, struct smtp_result
 	return true;
 }
 
+void smtp_try_envelope(struct smtp *m, const struct smtp_envelope *e, struct smtp_result *r)
+{
+	smtp_reply_clear(&m->reply);
+	if (m->broken)
+		smtp_lost(m, r, "mail");
+	else if (may_send(m, e, SPAN("\r\n"), r) && send_envelope(m, e, SPAN("\r\n"), r))
+		settle(r, SEND_LATER, "envelope", buf_span(&m->reply.text));
+}
+
 bool smtp_send_body(struct smtp *m, const struct smtp_envelope *e, struct span message, struct smtp_result *r)
 {
 	m->dotted = false;

@@ -124,6 +124,11 @@ int smtp_fd(const struct smtp *m)
 	return stream_fd(m->stream);
 }
 
+int64_t smtp_certificate_until(const struct smtp *m)
+{
+	return stream_certificate_until(m->stream);
+}
+
 void smtp_close(struct smtp **m)
 {
 	struct smtp *s = *m;

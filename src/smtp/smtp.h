@@ -58,6 +58,9 @@ struct smtp_envelope {
  * must drop the message (RFC 5321 section 4.1.1.10). False: *r tells the outcome. */
 bool smtp_send_body(struct smtp *m, const struct smtp_envelope *e, struct span message,
 		    struct smtp_result *r);
+/* MAIL and RCPT alone: no message goes anywhere. *r says what came of it; if all were taken, LATER at the step
+ * "envelope". To be followed by smtp_reset(). */
+void smtp_try_envelope(struct smtp *m, const struct smtp_envelope *e, struct smtp_result *r);
 /* Writes the dot and waits for the reply; *r is that of smtp_send_body and tells the outcome after. */
 void smtp_send_dot(struct smtp *m, struct smtp_result *r);
 /* RSET, to be called between messages. False: close the connection. */
@@ -65,6 +68,8 @@ bool smtp_reset(struct smtp *m);
 /* The server has said something, or closed, without being asked. For an idle connection. */
 bool smtp_spoke(const struct smtp *m);
 int smtp_fd(const struct smtp *m);
+/* Until when the server's certificate is valid; 0 without TLS. */
+int64_t smtp_certificate_until(const struct smtp *m);
 
 /* QUIT if the dialogue stands between messages and is in step, then closes; NULL-safe. */
 void smtp_close(struct smtp **m);

@@ -32,6 +32,8 @@ struct stream *stream_adopt(int fd, const char *host, uint16_t port);
  * ahead of it (injection), -ECONNRESET. */
 int stream_tls(struct stream *s, const char *name, const char *ca_file, int64_t timeout_ms, struct err *err);
 bool stream_is_tls(const struct stream *s);
+/* Until when the server's certificate is valid; 0 without TLS. */
+int64_t stream_certificate_until(const struct stream *s);
 
 /* Arms the absolute deadline of one command and the bytes its response may have, both from now. A
  * stream that was never armed has no budget to read from. */

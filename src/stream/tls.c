@@ -215,3 +215,14 @@ int stream_tls(struct stream *s, const char *name, const char *ca_file, int64_t 
 	gnutls_deinit(tls);
 	return stream_fail(s, r, "TLS could not be started");
 }
+
+int64_t stream_certificate_until(const struct stream *s)
+{
+	gnutls_x509_crt_t crt;
+
+	if (!s->tls || !peer_certificate(s->tls, &crt))
+		return 0;
+	time_t until = gnutls_x509_crt_get_expiration_time(crt);
+	gnutls_x509_crt_deinit(crt);
+	return until < 0 ? 0 : until;
+}

@@ -126,7 +126,7 @@ class Room:
     """A room's process with a supervisor and a keeper played by the test."""
 
     def __init__(self, binary, settings, account, environment=None, once=False, mailbox="", sent=False,
-                 secret=None, since=0):
+                 secret=None, since=0, most=0):
         self.supervisor, self.keeper = Wire(), Wire()
         ends = [fcntl.fcntl(w.other, fcntl.F_DUPFD_CLOEXEC, 10) for w in (self.supervisor, self.keeper)]
         self.pid = os.posix_spawn(binary, [binary], {**os.environ, **(environment or {})},
@@ -136,7 +136,7 @@ class Room:
         self.supervisor.other.close()
         self.keeper.other.close()
         config = memfd(settings.encode())
-        start = bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]) + struct.pack(">q", since)
+        start = bytes([once, 0]) + blob(account) + blob(mailbox) + bytes([sent]) + struct.pack(">qI", since, most)
         self.supervisor.send(START, start, config, secret)
         os.close(config)
         self.status = None

@@ -130,7 +130,7 @@ class Poller(Peer):
 
     def select(self):
         self.send(frames.SELECTED, blob("INBOX" if self.role == INBOX else "Sent") + u32(self.uidvalidity) + u32(0) + u32(0) +
-                  u32(self.offers) + blob("Junk") + blob("Trash"))
+                  u32(self.offers) + blob("Junk") + blob("Trash") + bytes(8))
 
     def batch(self, mail, at=None):
         """Hands over {uid: bytes, or None for what was not fetched}."""
@@ -242,7 +242,8 @@ class Sender(Peer):
         return r.take(">Q"), r.take(">I")
 
     def result(self, entry, attempt, outcome, no_connection=False, step="dot", reply="250 queued"):
-        self.send(frames.SENT_RESULT, u64(entry) + u32(attempt) + bytes([outcome, 0, no_connection]) + blob(step) + blob(reply))
+        self.send(frames.SENT_RESULT, u64(entry) + u32(attempt) + bytes([outcome, 0, no_connection]) + blob(step) + blob(reply) +
+                  bytes(8))
 
     def deliver(self):
         """Takes one entry through to its end; (entry, recipient, bytes)."""
@@ -303,7 +304,7 @@ class Keeper:
         self.supervisor.other.close()
         self.status, self.starts = None, 0
         config, sets = frames.memfd(settings(self.state, **account).encode()), frames.memfd(templates())
-        self.supervisor.send(frames.START, bytes([once, 0]) + blob("") + blob("") + bytes(1 + 8), config)
+        self.supervisor.send(frames.START, bytes([once, 0]) + blob("") + blob("") + bytes(1 + 8 + 4), config)
         self.supervisor.send(SETS, b"", sets)
         os.close(config)
         os.close(sets)

@@ -59,6 +59,7 @@ class Poller(frames.Room):
         r = self.keeper.expect(frames.SELECTED)
         told = r.text(), r.take(">I"), r.take(">I"), r.take(">I")
         self.offers, self.junk, self.trash = r.take(">I"), r.text(), r.text()
+        self.certificate = r.take(">q")
         return told
 
     @staticmethod

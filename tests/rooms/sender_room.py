@@ -22,6 +22,7 @@ class Result:
         self.outcome = frames.OUTCOMES[reader.take("B")]
         self.witness_refused, self.no_connection = bool(reader.take("B")), bool(reader.take("B"))
         self.step, self.reply = reader.text(), reader.text()
+        self.certificate = reader.take(">q")
 
     def __repr__(self):
         return f"{self.outcome} step={self.step} no_connection={self.no_connection} reply={self.reply!r}"

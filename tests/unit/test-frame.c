@@ -93,7 +93,7 @@ static struct frame_facts_item facts_items[] = { { 3, 0, 500 }, { 4, 500, 500 } 
 
 static void put_supervisor(struct buf out[])
 {
-	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true, 1700000000 };
+	struct frame_start start = { true, false, SPAN("support"), SPAN("Gesendet/\xc3\xa4"), true, 1700000000, 100 };
 	struct frame_peer peer = { ROOM_SENDER, SPAN("support"), true, 7 };
 	struct frame_ending ending = { ENDING_CONFIG, 60, SPAN("hearback.conf:3: no such mailbox") };
 	struct frame_people people = { { SPAN("a"), SPAN("b"), SPAN("") }, { 100, UINT32_MAX, 102 }, 2, { { 0, SPAN("root") }, { 1000, SPAN("anna") } } };
@@ -107,7 +107,7 @@ static void put_supervisor(struct buf out[])
 static void put_poller(struct buf out[])
 {
 	struct frame_resume resume = { 1, 2, true };
-	struct frame_selected selected = { SPAN("INBOX"), 1, 2, 3, MAILBOX_KEYWORDS, SPAN("Junk"), SPAN("Trash") };
+	struct frame_selected selected = { SPAN("INBOX"), 1, 2, 3, MAILBOX_KEYWORDS, SPAN("Junk"), SPAN("Trash"), 1800000000 };
 	struct frame_batch batch = { 1, 3, batch_items };
 	struct frame_seen_all all = { 1, 2, 3, 4, 5 };
 	struct frame_order order = { 1, ORDER_REFETCH, 2, 3, SPAN("a@b") };
@@ -130,7 +130,7 @@ static void put_reader_and_sender(struct buf out[])
 	struct frame_send message = { 1, 2, SPAN(""), SPAN("a@b.c"), SPAN("support+trace@b.c") };
 	struct frame_dot dot = { 1, 2 };
 	struct frame_sent_result result = {
-		1, 2, SEND_UNKNOWN, true, true, SPAN("dot"), SPAN("250 ok\n250 queued"),
+		1, 2, SEND_UNKNOWN, true, true, SPAN("dot"), SPAN("250 ok\n250 queued"), 1800000000,
 	};
 
 	frame_read_put(&out[0], &bytes);

@@ -87,6 +87,7 @@ struct mailbox_run {
 	struct span name;	/* owned by the keeper's arena of this connection */
 	char name_room[256];
 	uint32_t offers;	/* enum mailbox_offer, and where spam and deleted mail lie, as told by FRAME_SELECTED */
+	int64_t certificate_until;
 	char junk[256];
 	char trash[256];
 	char trouble[256];	/* last FRAME_TROUBLE or ending, "" if all is well */

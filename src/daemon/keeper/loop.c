@@ -292,6 +292,7 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->uidvalidity = s.uidvalidity;
 	box->exists = s.exists;
 	box->offers = s.offers;
+	box->certificate_until = s.certificate_until;
 	set_text(box->junk, s.junk);
 	set_text(box->trash, s.trash);
 	box->selected = true;

@@ -74,6 +74,7 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	row_text(&row, "trash", arena_span(t->a, span_of(box->trash)));
 	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
 	row_time(&row, "login", box->selected_at);
+	row_time(&row, "certificate_until", box->certificate_until);
 	row_time(&row, "last_message", newest_message(t, acc, role, r.uidvalidity));
 	row_time(&row, "secret_written", box->secret_at);
 	row_time(&row, "again", box->again_at);

@@ -68,6 +68,7 @@ static bool start(struct poller *p, struct frame *f)
 	p->once = s.once;
 	p->sent = s.sent;
 	p->since = s.since;
+	p->most = s.most;
 	if (settings_from_memfd(f->fds[0], p->arena, config, &err))
 		return poller_end(p, ENDING_CONFIG, "%s: %s", p->name, err.text);
 	p->account = config_account(config, s.account);
@@ -198,7 +199,8 @@ static bool tell_selected(struct poller *p, const struct imap_mailbox *box)
 				    .exists = box->exists,
 				    .offers = box->offers,
 				    .junk = buf_span(&junk),
-				    .trash = buf_span(&trash) };
+				    .trash = buf_span(&trash),
+				    .certificate_until = imap_certificate_until(p->imap) };
 	log_event(LOG_INFO, "mailbox.open", "account=%s sent=%d uidvalidity=%u uidnext=%u exists=%u", p->name,
 		  p->sent, s.uidvalidity, s.uidnext, s.exists);
 	frame_begin(&b, FRAME_SELECTED);
@@ -214,12 +216,12 @@ static bool skip_older(struct poller *p)
 	uint32_t found = 0;
 	char text[200];
 
-	if (!poller_fine(p, imap_search_since(p->imap, p->since, LIMIT_TRIAL_MESSAGES, &first, &found)))
+	if (!poller_fine(p, imap_search_since(p->imap, p->since, p->most, &first, &found)))
 		return false;
 	p->last_uid = first ? first - 1 : p->uidnext ? p->uidnext - 1 : 0;
-	if (found <= LIMIT_TRIAL_MESSAGES)
+	if (found <= p->most)
 		return true;
-	snprintf(text, sizeof(text), "only the newest %d of %u messages of that time are looked at", LIMIT_TRIAL_MESSAGES, found);
+	snprintf(text, sizeof(text), "only the newest %u of %u messages of that time are looked at", p->most, found);
 	return tell_trouble(p, text);
 }
 

@@ -20,6 +20,7 @@ struct poller {
 	bool once;
 	bool sent;
 	int64_t since;			/* older mail is left alone, 0: none is */
+	uint32_t most;			/* of the newer, so many */
 	const char *name;		/* of the account */
 	const struct config_account *account;
 	int secret_fd;

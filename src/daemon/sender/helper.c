@@ -48,6 +48,7 @@ static bool report(const struct session *h, const struct frame_dot *what, const 
 					  .no_connection = r->no_connection,
 					  .step = span_of(r->step),
 					  .reply = buf_span(&r->reply),
+					  .certificate_until = h->smtp ? smtp_certificate_until(h->smtp) : 0,
 				  });
 	return frame_send(h->sock, &b, -1) == 0;
 }
@@ -209,7 +210,9 @@ static bool serve(struct session *h, const struct frame *f)
 	if (f->type != FRAME_SEND || !frame_send_get(&w, &m))
 		return false;
 	smtp_result_start(&r);
-	if (memfd_map(f->fds[0], LIMIT_OUTGOING, &bytes)) {
+	if (f->fds[0] < 0) {
+		smtp_try_envelope(h->smtp, &(struct smtp_envelope){ m.sender, m.recipient, m.witness }, &r);
+	} else if (memfd_map(f->fds[0], LIMIT_OUTGOING, &bytes)) {
 		failed(&r, "data", "the message is no sealed memory or too large");
 		r.outcome = SEND_REFUSED;
 	} else {

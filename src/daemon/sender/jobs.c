@@ -77,7 +77,7 @@ bool sender_take(struct sender *s, struct frame *f)
 	struct wire w = wire_over(f->payload);
 	struct frame_send send;
 
-	if (!frame_send_get(&w, &send) || f->fds[0] < 0)
+	if (!frame_send_get(&w, &send))
 		return false;
 	struct job j = { .entry = send.entry,
 			 .attempt = send.attempt,

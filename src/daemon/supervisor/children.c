@@ -5,6 +5,7 @@
 #include "daemon/secret.h"
 #include "daemon/settings.h"
 #include "daemon/supervisor/house.h"
+#include "mail/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -108,7 +109,8 @@ static bool secret_renewed(const struct child *c)
 static int say_start(struct house *h, struct child *c)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_start s = { .once = h->once, .debug = h->debug, .account = name_of(c), .sent = c->sent, .since = h->since };
+	struct frame_start s = { .once = h->once, .debug = h->debug, .account = name_of(c), .sent = c->sent, .since = h->since,
+				 .most = LIMIT_TRIAL_MESSAGES };
 	int fds[2] = { -1, -1 };
 	struct err err;
 	size_t n = 1;
