@@ -303,7 +303,7 @@ class Keeper:
         os.close(page)
         self.supervisor.other.close()
         self.status, self.starts = None, 0
-        config, sets = frames.memfd(settings(self.state, **account).encode()), frames.memfd(templates())
+        config, sets = frames.memfd(settings(self.state, **account).encode()), frames.memfd(blob(templates()) + blob(b""))
         self.supervisor.send(frames.START, bytes([once, 0]) + blob("") + blob("") + bytes(1 + 8 + 4), config)
         self.supervisor.send(SETS, b"", sets)
         os.close(config)
