@@ -32,6 +32,7 @@ enum audit_event {
 	AUDIT_REBUILT,	   /* this ledger was made from the mailboxes; what is known of the audit before */
 	AUDIT_RESTORED,	   /* what follows stands on a backup; what came after that was lost */
 	AUDIT_ERASED,	   /* personal data was deleted: who asked, which conversations */
+	AUDIT_CLOCK,	   /* the clock was doubted, and why */
 	AUDIT_EVENT_COUNT
 };
 const char *audit_event_name(enum audit_event e);
@@ -60,7 +61,7 @@ struct audit_record {
 	struct hash config_set, template_set, filter_set; /* zero: none */
 	struct hash bytes;	/* SHA-256 of the message as sent; zero: none */
 	struct hash evidence;	/* commitment; zero: none */
-	struct span actor;	/* who, for acts of people: "uid=1000" ; else empty */
+	struct span actor;	/* who, for acts of people: "anna (uid=1000)"; else empty */
 	struct span detail;	/* one line without personal data */
 };
 /* A record that does not fit its limits is the caller's bug: text is cut to the limits. */

@@ -22,6 +22,7 @@ const char *audit_event_name(enum audit_event e)
 		[AUDIT_SETS] = "sets",
 		[AUDIT_HELD] = "held",
 		[AUDIT_SET_ASIDE] = "set-aside",
+		[AUDIT_CLOCK] = "clock",
 		[AUDIT_REBUILT] = "rebuilt",
 		[AUDIT_RESTORED] = "restored",
 		[AUDIT_ERASED] = "erased",

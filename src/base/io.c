@@ -138,20 +138,27 @@ void memfd_unmap(struct span *s)
 	*s = SPAN_NONE;
 }
 
-int64_t clock_now(void)
+static int64_t read_ms(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec;
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t clock_now(void)
+{
+	return clock_now_ms() / 1000;
+}
+
+int64_t clock_now_ms(void)
+{
+	return read_ms(CLOCK_REALTIME);
 }
 
 int64_t clock_mono_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return read_ms(CLOCK_MONOTONIC);
 }
 
 void fd_closep(int *fd)

@@ -26,4 +26,5 @@ void memfd_unmap(struct span *s);
 
 /* Unix seconds and monotonic milliseconds. Processes only: pure code gets the time as an argument. */
 int64_t clock_now(void);
+int64_t clock_now_ms(void);
 int64_t clock_mono_ms(void);

@@ -271,6 +271,27 @@ void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const 
 	outgoing_step(t, number, e, INPUT_HOLD, AUDIT_HELD, why, SPAN_NONE);
 }
 
+void outgoing_hold_waiting(struct turn *t, const char *why)
+{
+	struct key from = queue_key(QUEUE_WAITING, 0, 0), to = queue_key(QUEUE_HELD, 0, 0);
+	struct engine_row *rows;
+	int n;
+
+	do {
+		n = txn_range(t->t, DB_QUEUE, key_span(&from), key_span(&to), false, HAND_OUT_SLICE, t->a, &rows);
+		for (int i = 0; i < n; i++) {
+			struct rec_outbox e;
+			uint64_t number = key_get(rows[i].key, 9);
+			const struct account *acc;
+			from = queue_key(QUEUE_WAITING, (int64_t)key_get(rows[i].key, 1), number + 1);
+			if (get_outbox(t, number, &e) || purpose_rule(e.purpose)->audience != AUDIENCE_REQUESTER ||
+			    !(acc = keeper_account(t->k, e.account)))
+				continue;
+			outgoing_hold(t, number, &e, acc, why);
+		}
+	} while (n == HAND_OUT_SLICE);
+}
+
 void outgoing_hand_out(struct turn *t)
 {
 	struct key from = queue_key(QUEUE_WAITING, 0, 0), to = queue_key(QUEUE_WAITING, t->now + 1, 0);

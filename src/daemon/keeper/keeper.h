@@ -80,6 +80,7 @@ struct mailbox_run {
 	struct room_walls walls;
 	bool selected;
 	int64_t selected_at;	/* Unix seconds of the last login, 0: none since we started */
+	bool doubtful;		/* not read to its end since the clock was doubted */
 	int64_t secret_at;	/* when the secret of its last login had been written, 0: nobody knows */
 	int64_t again_at;	/* when the next login is tried, 0: it is logged in, or just trying */
 	uint32_t uidvalidity;	/* as told by FRAME_SELECTED */
@@ -224,6 +225,11 @@ struct keeper {
 	struct frame_people *people; /* NULL until the supervisor has told */
 	struct blame_page *blame;
 	int64_t started_at;
+	int64_t written_at;	/* Unix seconds of the last commit */
+	int64_t ahead_ms;	/* the wall clock of the monotonic one; that this stays the same is what is watched */
+	char doubt[160];	/* why the clock was doubted last */
+	bool doubt_new;		/* nothing was done about it yet */
+	uint64_t again_from;	/* conversations from this one on are to be computed anew, 0: none */
 	bool disk_low;		/* automation stands still until there is room again */
 	int64_t next_wake;	/* Unix seconds of the next thing in DB_WAKE or DB_QUEUE; 0: look at once */
 	int64_t told_ms;	/* monotonic: how far a rebuild is */
@@ -426,6 +432,8 @@ bool outgoing_drop(struct turn *t, uint64_t number, struct rec_outbox *e, enum o
 /* Changes state by the table, records it, keeps DB_QUEUE in line. False where the input has no meaning. */
 bool outgoing_step(struct turn *t, uint64_t number, struct rec_outbox *e, enum outbox_input input, enum audit_event event,
 		   const char *detail, struct span actor);
+/* Holds what waits to be sent to requesters, of all accounts. */
+void outgoing_hold_waiting(struct turn *t, const char *why);
 void outgoing_hold(struct turn *t, uint64_t number, struct rec_outbox *e, const struct account *acc, const char *why);
 /* The entry counts no longer in the windows of its recipient. */
 void outgoing_forget(struct turn *t, uint64_t number, const struct rec_outbox *e);
@@ -529,6 +537,16 @@ bool time_pass(struct turn *t);
 int64_t held_tell(struct turn *t, struct account *acc);
 /* Unix seconds of the next thing to do, INT64_MAX: nothing. */
 int64_t time_next(struct turn *t);
+
+/* -- whether the clock can be believed (doubt.c) ------------------------------------------------------------------ */
+
+/* The ledger was last written at that time, 0: never. */
+void doubt_start(struct keeper *k, int64_t written_at, int64_t now);
+/* Before each turn; true if there is something to write for it. */
+bool doubt_look(struct keeper *k, int64_t now);
+void doubt_turn(struct turn *t);
+/* Why mail to requesters of this account is held for now; NULL: it is not. */
+const char *doubt_of(const struct keeper *k, const struct account *acc);
 
 /* -- people (people*.c) ------------------------------------------------------------------------------------------- */
 

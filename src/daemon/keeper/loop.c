@@ -317,6 +317,8 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 	box->seen_all = true;
 	box->exists = s.exists;
 	box->pass_at = clock_now();
+	if (box->batch == box->batch_taken)
+		box->doubtful = false;
 	if (s.look && s.look == box->look) {
 		box->passed_ms = box->look_ms;
 		box->passed_batch = box->batch;

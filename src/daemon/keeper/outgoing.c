@@ -92,13 +92,20 @@ static void gather_windows(struct turn *t, const struct proposal *p, struct rec_
 	seen->n = n;
 }
 
+static const char *held_for_now(const struct turn *t, const struct proposal *p)
+{
+	bool requester = purpose_rule(p->purpose)->audience == AUDIENCE_REQUESTER;
+
+	return requester && p->account->mode == MODE_SEND ? doubt_of(t->k, p->account) : NULL;
+}
+
 void outgoing_case(struct turn *t, const struct proposal *p, struct guard_case *c)
 {
 	const struct account *acc = p->account;
 
 	*c = (struct guard_case){
 		.purpose = p->purpose,
-		.mode = acc->mode,
+		.mode = held_for_now(t, p) ? MODE_HOLD : acc->mode,
 		.now = t->now,
 		.ack_age = acc->c->ack_age,
 		.account = acc->reading,
@@ -273,6 +280,8 @@ uint64_t propose(struct turn *t, const struct proposal *p, struct rec_message *a
 	fault("propose", p->facts);
 	gather_windows(t, &q, &seen, &q.history);
 	outgoing_case(t, &q, &c);
+	if (!q.detail.n && held_for_now(t, &q))
+		q.detail = span_of(held_for_now(t, &q));
 	guard_judge(t->a, &c, &j);
 	if (j.verdict != VERDICT_SUPPRESS) {
 		if (p->message_id.n)

@@ -177,6 +177,7 @@ static void open_ledger(struct keeper *k)
 	if (k->task == TASK_SCRIBE)
 		return;
 	turn_begin(k, true, &t);
+	doubt_start(k, t.tip.written_at, t.now);
 	number_accounts(k, &t);
 	if (k->task != TASK_RESTORE) {
 		sets_keep(&t);

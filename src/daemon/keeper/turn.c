@@ -16,14 +16,6 @@
 
 enum { DISK_LOOK = 10 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 _Noreturn void keeper_fail(struct keeper *k, enum ending why, const char *fmt, ...)
 {
 	char line[512];
@@ -59,7 +51,7 @@ void turn_begin(struct keeper *k, bool write, struct turn *out)
 	static const struct key tip_key = { .b = "tip", .n = 3 };
 	struct span value;
 
-	*out = (struct turn){ .k = k, .a = arena_new(), .now_ms = now_ms() };
+	*out = (struct turn){ .k = k, .a = arena_new(), .now_ms = clock_now_ms() };
 	out->now = out->now_ms / 1000;
 	if (out->now_ms <= k->last_ms)
 		out->now_ms = k->last_ms + 1;
@@ -101,7 +93,10 @@ void turn_commit(struct turn *t)
 
 	if (t->audited)
 		audit_sign(t);
-	t->tip.written_at = t->now;
+	/* A command's own keeper writes little, and it says nothing about whether the daemon is up. */
+	if (t->k->blame || !t->tip.written_at)
+		t->tip.written_at = t->now;
+	t->k->written_at = t->now;
 	tip_put(&b, &t->tip);
 	store_put(t, DB_META, &tip_key, buf_span(&b));
 	int r = txn_commit(&t->t);
@@ -183,9 +178,9 @@ static void note_mailboxes(struct turn *t)
 	}
 }
 
-static bool something_to_write(const struct keeper *k, int64_t now)
+static bool something_to_write(struct keeper *k, int64_t now)
 {
-	if (k->heard || batch_ready(k) || people_waiting(k, true))
+	if (doubt_look(k, now) || k->heard || batch_ready(k) || people_waiting(k, true))
 		return true;
 	for (uint32_t i = 0; i < k->naccounts * ROLE_COUNT; i++)
 		if (k->notes[i].changed)
@@ -234,6 +229,7 @@ void keeper_turn(struct keeper *k)
 	}
 	turn_begin(k, true, &t);
 	note_mailboxes(&t);
+	doubt_turn(&t);
 	while (k->heard) {
 		struct heard *h = k->heard;
 		k->heard = h->next;
@@ -251,7 +247,7 @@ void keeper_turn(struct keeper *k)
 	bool more = time_pass(&t);
 	if (may_automate(k))
 		outgoing_hand_out(&t);
-	k->next_wake = more ? t.now : time_next(&t);
+	k->next_wake = more || k->again_from ? t.now : time_next(&t);
 	/* Nothing tells when somebody has made room. */
 	if (k->disk_low && k->next_wake > t.now + DISK_LOOK)
 		k->next_wake = t.now + DISK_LOOK;
