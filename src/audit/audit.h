@@ -33,6 +33,7 @@ enum audit_event {
 	AUDIT_RESTORED,	   /* what follows stands on a backup; what came after that was lost */
 	AUDIT_ERASED,	   /* personal data was deleted: who asked, which conversations */
 	AUDIT_CLOCK,	   /* the clock was doubted, and why */
+	AUDIT_SUPPRESSION, /* an address was put on the suppression list or taken out: part of its keyed hash, why */
 	AUDIT_EVENT_COUNT
 };
 const char *audit_event_name(enum audit_event e);

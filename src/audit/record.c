@@ -26,6 +26,7 @@ const char *audit_event_name(enum audit_event e)
 		[AUDIT_REBUILT] = "rebuilt",
 		[AUDIT_RESTORED] = "restored",
 		[AUDIT_ERASED] = "erased",
+		[AUDIT_SUPPRESSION] = "suppression",
 	};
 
 	return names[e];

@@ -31,6 +31,7 @@ int command_answered(int argc, char **argv);
 int command_resolve(int argc, char **argv);
 int command_dismiss(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_suppression(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_rebuild(int argc, char **argv);

@@ -30,10 +30,11 @@ static const struct {
 	{ "resolve", command_resolve, "C-NUMBER: the matter is settled" },
 	{ "dismiss", command_dismiss, "C-NUMBER: nobody owes an answer" },
 	{ "audit", command_audit, "list, verify" },
+	{ "suppression", command_suppression, "list, add, remove, import, export: who gets no automated mail" },
 	{ "backup", command_backup, "FOLDER: ledger and keys, while hearback runs" },
 	{ "restore", command_restore, "FOLDER: puts a backup into force" },
 	{ "rebuild", command_rebuild, "with the ledger gone: makes it anew from the mailboxes" },
-	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not" },
+	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not; check: are the filters sound" },
 	{ "template", command_template, "list, check, render" },
 	{ "inspect", command_inspect, "PATH...: what a reader finds in message files" },
 	{ "thread", command_thread, "PATH...: which message files are one conversation" },
@@ -45,7 +46,7 @@ static int help(FILE *out, int status)
 		     "hearback COMMAND --help tells more\n"
 		     "       hearback --version\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].meaning);
+		fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].meaning);
 	return status;
 }
 

@@ -3,7 +3,7 @@
  * means a new version; old versions stay readable. */
 #include "guard/guard.h"
 
-enum { CASE_VERSION = 1, CASE_LIST_MAX = 1000, CASE_NAME_MAX = 1000, CASE_HASH = 32 };
+enum { CASE_VERSION = 2, CASE_LIST_MAX = 1000, CASE_NAME_MAX = 1000, CASE_HASH = 32 };
 
 static void put_bool(struct buf *b, bool v)
 {
@@ -95,6 +95,7 @@ void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[CASE
 	put_bool(out, c->has_bytes);
 	buf_put(out, facts_hash, CASE_HASH);
 	buf_put(out, bytes_hash, CASE_HASH);
+	wire_put_bytes(out, c->history.suppressed);
 }
 
 bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, uint8_t facts_hash[CASE_HASH],
@@ -103,7 +104,8 @@ bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, 
 	struct guard_case c = { .facts = facts_none() };
 	struct wire w = wire_over(in);
 
-	if (wire_u8(&w) != CASE_VERSION)
+	uint8_t version = wire_u8(&w);
+	if (version < 1 || version > CASE_VERSION)
 		return false;
 	c.purpose = (enum purpose)wire_u8_below(&w, PURPOSE_COUNT);
 	c.mode = (enum mode)wire_u8_below(&w, MODE_COUNT);
@@ -121,6 +123,8 @@ bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, 
 	c.has_bytes = get_bool(&w);
 	struct span facts = wire_raw(&w, CASE_HASH);
 	struct span bytes = wire_raw(&w, CASE_HASH);
+	if (version >= 2)
+		c.history.suppressed = wire_bytes(&w, CASE_NAME_MAX);
 	if (!wire_done(&w))
 		return false;
 	memcpy(facts_hash, facts.p, CASE_HASH);

@@ -23,6 +23,7 @@ const struct interlock *const guard_interlocks[] = {
 	&interlock_age,
 	&interlock_answered,
 	&interlock_window,
+	&interlock_suppression,
 	&interlock_bytes,
 	&interlock_mode,
 };

@@ -28,6 +28,7 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_HEAD] = "head",
 		[DB_SET] = "set",
 		[DB_RECIPIENT] = "recipient",
+		[DB_SUPPRESSION] = "suppression",
 		[DB_UNFETCHED] = "unfetched",
 		[DB_TOMBSTONE] = "tombstone",
 		[DB_CHECK] = "check",

@@ -375,6 +375,39 @@ bool rec_check_get(struct span in, struct rec_check *out)
 	return wire_done(&w);
 }
 
+const char *suppression_name(enum suppression_reason r)
+{
+	static const char *const names[SUPPRESSED_REASONS] = {
+		[SUPPRESSED_BOUNCED] = "bounced",
+		[SUPPRESSED_COMPLAINED] = "complained",
+		[SUPPRESSED_ASKED] = "asked",
+		[SUPPRESSED_BY_HAND] = "by-hand",
+	};
+
+	return names[r];
+}
+
+void rec_suppression_put(struct buf *b, const struct rec_suppression *r)
+{
+	wire_put_u8(b, (uint8_t)r->reason);
+	wire_put_ivar(b, r->at);
+	wire_put_ivar(b, r->expires_at);
+	put_text(b, r->address, LIMIT_ADDRESS);
+	put_text(b, r->source, RECORD_TEXT);
+}
+
+bool rec_suppression_get(struct span in, struct rec_suppression *out)
+{
+	struct wire w = wire_over(in);
+
+	*out = (struct rec_suppression){ .reason = (enum suppression_reason)GET_ENUM(&w, SUPPRESSED_REASONS) };
+	out->at = wire_ivar(&w);
+	out->expires_at = wire_ivar(&w);
+	out->address = wire_vbytes(&w, LIMIT_ADDRESS);
+	out->source = wire_vbytes(&w, RECORD_TEXT);
+	return wire_done(&w);
+}
+
 void rec_recipient_put(struct buf *b, const struct rec_recipient *r)
 {
 	wire_put_u8(b, (uint8_t)r->n);

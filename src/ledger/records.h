@@ -170,6 +170,16 @@ struct rec_check {
 	int64_t seen_at[CHECK_PLACES]; /* in Sent; in the mailbox, by authentication; there, by nothing. 0: not there */
 };
 
+/* DB_SUPPRESSION, key 16-byte hash of the address: who gets no automated mail. */
+enum suppression_reason { SUPPRESSED_BOUNCED, SUPPRESSED_COMPLAINED, SUPPRESSED_ASKED, SUPPRESSED_BY_HAND, SUPPRESSED_REASONS };
+const char *suppression_name(enum suppression_reason r);
+struct rec_suppression {
+	enum suppression_reason reason;
+	int64_t at, expires_at; /* expires_at 0: never */
+	struct span address;
+	struct span source;	/* "5.1.1", or what a person said */
+};
+
 /* DB_DUE, key i64 due, u64 conversation, u8 clock: empty value. DB_WAKE, key i64 at, u64 conversation.
  * DB_NOTICE, key u16 account, u64 conversation, u8 clock, u8 breach: value i64 at. */
 
@@ -207,6 +217,7 @@ RECORD(rec_mailbox)
 RECORD(rec_place)
 RECORD(rec_message)
 RECORD(rec_ids)
+RECORD(rec_suppression)
 RECORD(rec_conversation)
 RECORD(rec_event)
 RECORD(rec_person)

@@ -301,6 +301,7 @@ STORE(message, message, uint64_t number)
 STORE(conversation, conversation, uint64_t number)
 STORE(outbox, outbox, uint64_t number)
 STORE(recipient, recipient, const uint8_t id[ID_SIZE])
+STORE(suppression, suppression, const uint8_t id[ID_SIZE])
 STORE(person, person, uint64_t conversation, const uint8_t id[ID_SIZE])
 #undef STORE
 struct key place_key(uint16_t account, enum role role, uint32_t uidvalidity, uint32_t uid);
@@ -468,6 +469,16 @@ void witness_take(struct turn *t, struct incoming *in, uint64_t number, struct r
 /* Composes the finished bytes; false with a reason if the template refuses. */
 bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);
 
+/* -- the suppression list (suppression.c) ----------------------------------------------------------------------- */
+
+/* Why this address gets no automated mail, since when; empty: it may. `wrote_at`: INTERNALDATE of what is answered, 0:
+ * nothing. */
+struct span suppression_of(struct turn *t, struct span address, int64_t wrote_at);
+/* False if it is no address. `actor`: empty where mail and not a person has put it there. */
+bool suppression_add(struct turn *t, struct span address, const struct rec_suppression *s, struct span actor);
+void suppression_bounced(struct turn *t, struct span address, struct span status);
+void suppression_complained(struct turn *t, struct span address);
+
 /* -- the audit (auditing.c) ------------------------------------------------------------------------------------ */
 
 void audit_append(struct turn *t, struct audit_record *r);
@@ -571,6 +582,9 @@ bool verb_act(struct turn *t, struct client *c, struct control_end *end);
 bool verb_mode(struct turn *t, struct client *c, struct control_end *end);
 bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end);
 bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end);
+bool verb_suppression_list(struct turn *t, struct client *c, struct control_end *end);
+bool verb_suppression_add(struct turn *t, struct client *c, struct control_end *end);
+bool verb_suppression_remove(struct turn *t, struct client *c, struct control_end *end);
 bool verb_status(struct turn *t, struct client *c, struct control_end *end);
 /* Who that is, and what it may (people_rights.c). */
 void people_meet(struct keeper *k, struct client *c);

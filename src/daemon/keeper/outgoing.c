@@ -90,6 +90,8 @@ static void gather_windows(struct turn *t, const struct proposal *p, struct rec_
 		seen->at[n++] = *e;
 	}
 	seen->n = n;
+	if (purpose_rule(p->purpose)->audience == AUDIENCE_REQUESTER)
+		h->suppressed = suppression_of(t, p->recipient, p->internal_at);
 }
 
 static const char *held_for_now(const struct turn *t, const struct proposal *p)

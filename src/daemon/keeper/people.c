@@ -19,6 +19,9 @@ static const struct verb verbs[] = {
 	{ "answers", false, MAY_READ | MAY_LEAD, verb_answers },
 	{ "answers-ask", true, MAY_LEAD, verb_answers_ask },
 	{ "status", false, MAY_READ | MAY_LEAD | MAY_AUDIT, verb_status },
+	{ "suppression-list", false, MAY_READ | MAY_LEAD, verb_suppression_list },
+	{ "suppression-add", true, MAY_LEAD, verb_suppression_add },
+	{ "suppression-remove", true, MAY_LEAD, verb_suppression_remove },
 	{ "trial", false, MAY_READ | MAY_LEAD, verb_trial },
 };
 

@@ -84,6 +84,7 @@ ACCESS(message, rec_message, DB_MESSAGE, key_u64(number), uint64_t number)
 ACCESS(conversation, rec_conversation, DB_CONVERSATION, key_u64(number), uint64_t number)
 ACCESS(outbox, rec_outbox, DB_OUTBOX, key_u64(number), uint64_t number)
 ACCESS(recipient, rec_recipient, DB_RECIPIENT, id_key(id), const uint8_t id[ID_SIZE])
+ACCESS(suppression, rec_suppression, DB_SUPPRESSION, id_key(id), const uint8_t id[ID_SIZE])
 ACCESS(person, rec_person, DB_PERSON, person_key(conversation, id), uint64_t conversation, const uint8_t id[ID_SIZE])
 
 struct key place_key(uint16_t account, enum role role, uint32_t uidvalidity, uint32_t uid)

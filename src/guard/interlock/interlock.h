@@ -21,6 +21,7 @@ extern const struct interlock interlock_received_hops;
 extern const struct interlock interlock_sender_name;
 extern const struct interlock interlock_silence;
 extern const struct interlock interlock_spam;
+extern const struct interlock interlock_suppression;
 extern const struct interlock interlock_unreadable;
 extern const struct interlock interlock_window;
 
