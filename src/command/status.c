@@ -43,6 +43,8 @@ static void print_row(void *context, const struct row *r)
 		       (long long)(cell_number(r, "uidnext") ? cell_number(r, "uidnext") - 1 : 0), cell_show(r, "looked"));
 		if (row_cell(r, "trouble")->text.n)
 			printf("\n         %s", cell_show(r, "trouble"));
+		if (!cell_number(r, "connected") && cell_number(r, "again"))
+			printf("\n         next login at %s", cell_show(r, "again"));
 		printf("\n");
 	}
 }

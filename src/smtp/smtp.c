@@ -26,6 +26,12 @@ void smtp_result_clear(struct smtp_result *r)
 	buf_free(&r->reply);
 }
 
+/* What is refused for now needs nobody. */
+static const char *advice(const struct smtp *m, const char *to_a_person)
+{
+	return smtp_class(&m->reply) == 4 ? "it will be tried again" : to_a_person;
+}
+
 static bool hello(struct smtp *m, struct span name, struct smtp_result *r)
 {
 	m->offer = (struct smtp_offer){ .max = 0 };
@@ -38,7 +44,7 @@ static bool hello(struct smtp *m, struct span name, struct smtp_result *r)
 	/* RFC 5321 section 3.2: who does not know EHLO is asked with HELO. */
 	if (smtp_class(&m->reply) == 5 && !smtp_ask(m, m->timeouts.command, "HELO %.*s", SPAN_ARG(name)))
 		return smtp_lost(m, r, "connect");
-	return m->reply.code == 250 || smtp_turned_away(m, r, "connect", "ask whoever runs it");
+	return m->reply.code == 250 || smtp_turned_away(m, r, "connect", advice(m, "ask whoever runs it"));
 }
 
 static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
@@ -46,7 +52,7 @@ static bool greet(struct smtp *m, struct span name, struct smtp_result *r)
 	if (!smtp_hear(m, m->timeouts.command))
 		return smtp_lost(m, r, "connect");
 	if (m->reply.code != 220)
-		return smtp_turned_away(m, r, "connect", "is this the port for mail submission?");
+		return smtp_turned_away(m, r, "connect", advice(m, "is this the port for mail submission?"));
 	return hello(m, name, r);
 }
 

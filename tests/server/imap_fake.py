@@ -245,6 +245,8 @@ class ImapFake:
     """`tls` maps labels to contexts; with `listens` false connections are refused until
     listen(), with `implicit` TLS begins before the greeting."""
 
+    connection = Connection
+
     def __init__(self, messages=(), scripts=None, capabilities="", uidvalidity=7, uidnext=None, flags="", blocks=(),
                  tls=None, listens=True, implicit=False):
         self.messages = list(messages)
@@ -291,7 +293,7 @@ class ImapFake:
             threading.Thread(target=self.talk, args=(sock,), daemon=True).start()
 
     def talk(self, sock):
-        connection = Connection(self, sock)
+        connection = self.connection(self, sock)
         try:
             connection.run()
         except Gone:

@@ -197,6 +197,8 @@ class FakeServer:
     """Speaks `names` (one dialogue for each connection in turn, the last one for all further ones). `tls` maps
     labels to contexts."""
 
+    connection = Connection
+
     def __init__(self, *names, tls=None):
         self.tls = tls or {}
         self.dialogues = [load(name) for name in names]
@@ -217,7 +219,7 @@ class FakeServer:
             sock.settimeout(SECONDS)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             steps = self.dialogues[min(len(self.connections), len(self.dialogues) - 1)]
-            connection = Connection(self, sock)
+            connection = self.connection(self, sock)
             self.connections.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection, steps), daemon=True)
             self.threads.append(thread)

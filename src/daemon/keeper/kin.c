@@ -4,13 +4,15 @@
 #include "mail/limits.h"
 #include <errno.h>
 
-/* The text without its white space: lines are broken and padded anew on the way. */
-static struct hash text_hash(struct arena *a, struct span text)
+/* The text without its white space: lines are broken and padded anew on the way. Of a message that was cut at
+ * fetch_limit only the beginning: where the cut falls depends on trace fields, too. */
+static struct hash text_hash(struct arena *a, struct span text, bool cut)
 {
+	size_t most = cut && text.n > LIMIT_CUT_TEXT ? LIMIT_CUT_TEXT : text.n;
 	char *kept = arena_alloc(a, text.n);
 	size_t n = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
+	for (size_t i = 0; i < text.n && n < most; i++) {
 		kept[n] = text.p[i];
 		n += (unsigned char)text.p[i] > ' ';
 	}
@@ -31,7 +33,7 @@ static void fingerprint(struct turn *t, struct incoming *in)
 			   in->fingerprint, ID_SIZE);
 		return;
 	}
-	struct hash text = text_hash(t->a, f->text);
+	struct hash text = text_hash(t->a, f->text, in->item->partial);
 	wire_put_bytes(&b, f->message_id);
 	wire_put_bytes(&b, f->from.n ? address_text(t->a, f->from.at[0]) : SPAN_NONE);
 	wire_put_i64(&b, f->date_at);
