@@ -44,7 +44,7 @@ struct block {
 /* "[mx.example.com 1 proven] what it is" */
 static void begin_block(struct arena *a, struct span line, struct block *b)
 {
-	struct span rest = span_sub(line, 1, SIZE_MAX), inside, id, hops, want;
+	struct span rest = span_sub(line, 1, SIZE_MAX), inside, id = SPAN_NONE, hops = SPAN_NONE, want = SPAN_NONE;
 
 	assert_true(span_split(&rest, ']', &inside) && span_split(&inside, ' ', &id) && span_split(&inside, ' ', &hops) &&
 		    span_split(&inside, ' ', &want));
