@@ -146,20 +146,42 @@ static bool unsafe(uint32_t r)
 	       r == 0xfeff;
 }
 
+/* The sequence of n bytes (0: a malformed byte) that s begins with, by its code if it is unsafe. */
+static void put_visible(struct buf *out, struct span s, size_t n, uint32_t rune)
+{
+	if (!n)
+		buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[0]);
+	else if (unsafe(rune))
+		buf_printf(out, rune < 0x100 ? "\\x%02x" : "\\u{%x}", rune);
+	else
+		buf_put(out, s.p, n);
+}
+
 void text_escape(struct buf *out, struct span s)
 {
 	uint32_t rune;
 
 	while (s.n) {
 		size_t n = utf8_next(s, &rune);
-		if (!n)
-			buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[0]);
-		else if (rune == '"' || rune == '\\')
+		if (n && (rune == '"' || rune == '\\'))
 			buf_printf(out, "\\%c", (char)rune);
-		else if (unsafe(rune))
-			buf_printf(out, rune < 0x100 ? "\\x%02x" : "\\u{%x}", rune);
 		else
-			buf_put(out, s.p, n);
+			put_visible(out, s, n, rune);
+		s = span_sub(s, n ? n : 1, SIZE_MAX);
+	}
+}
+
+void text_visible(struct buf *out, struct span s, bool lines)
+{
+	uint32_t rune;
+
+	while (s.n) {
+		size_t n = utf8_next(s, &rune);
+		bool cr = n && rune == '\r' && s.n > 1 && s.p[1] == '\n';
+		if (lines && n && (rune == '\n' || rune == '\t'))
+			buf_putc(out, s.p[0]);
+		else if (!lines || !cr)
+			put_visible(out, s, n, rune);
 		s = span_sub(s, n ? n : 1, SIZE_MAX);
 	}
 }

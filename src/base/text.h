@@ -19,5 +19,8 @@ void text_escape(struct buf *out, struct span s);
 /* The same for text that people read: line ends and tabs stay, backslash and quote stay, what is
  * unsafe becomes U+FFFD. */
 void text_printable(struct buf *out, struct span s);
+enum { TEXT_VISIBLE_MAX = 10 }; /* bytes that one byte may become in text_visible() */
+/* The same, but what is unsafe shows its code as in text_escape(); without `lines` line ends and tabs do so, too. */
+void text_visible(struct buf *out, struct span s, bool lines);
 /* Runs of blanks and controls become one space, ends trimmed: for header values and listings. */
 void text_squeeze(struct buf *out, struct span s);

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* hearback inspect: what we find in message files. */
-#include "base/text.h"
 #include "command/command.h"
+#include "command/inspect_show.h"
 #include "command/json.h"
 #include "command/message_files.h"
 #include "command/options.h"
 #include "mail/limits.h"
-#include "reading/reading.h"
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const struct reading_account nobody;
 
@@ -54,35 +50,16 @@ static json_t *json_attachments(const struct facts *f)
 	return out;
 }
 
-/* What the reader could not or must not read. */
-static const struct {
-	enum facts_flag flag;
-	const char *name;
-} notes[] = {
-	{ FACT_ENCRYPTED, "encrypted" },   { FACT_SIGNED, "signed" },
-	{ FACT_TNEF, "tnef" },		   { FACT_CALENDAR, "calendar" },
-	{ FACT_BAD_CHARSET, "bad-charset" }, { FACT_PARTIAL, "partial" },
-	{ FACT_TRUNCATED, "truncated" },   { FACT_HEADER_BROKEN, "header-broken" },
-	{ FACT_NO_HEADER, "no-header" },   { FACT_HTML_ONLY, "html-only" },
-};
-enum { NOTES = sizeof(notes) / sizeof(notes[0]) };
-
 static json_t *json_notes(const struct facts *f)
 {
 	json_t *out = json_array();
+	size_t n;
+	const struct inspect_note *notes = inspect_notes(&n);
 
-	for (size_t i = 0; i < NOTES; i++)
+	for (size_t i = 0; i < n; i++)
 		if (f->flags & (uint32_t)notes[i].flag)
 			json_array_append_new(out, json_string(notes[i].name));
 	return out;
-}
-
-/* Of what this person wrote; where that says nothing, of all there is. */
-static struct span language_of(struct arena *a, const struct facts *f)
-{
-	struct span language = reading_own_language(a, f);
-
-	return language.n ? language : reading_language(a, f->text);
 }
 
 /* Bytes of `text` in UTF-8. */
@@ -167,105 +144,28 @@ static void show_json(struct arena *a, const char *path, const struct facts *f, 
 	json_object_set_new(o, "new_text", json_span(reading_excerpt(a, f, LIMIT_TEXT)));
 	json_object_set_new(o, "stretches", json_stretches(at, n));
 	json_object_set_new(o, "html_text", json_span(f->html_text));
-	json_object_set_new(o, "language", json_span(language_of(a, f)));
+	json_object_set_new(o, "language", json_span(inspect_language(a, f)));
 	json_object_set_new(o, "notes", json_notes(f));
 	json_object_set_new(o, "attachments", json_attachments(f));
 	json_object_set_new(o, "bounce", json_bounce(a, f, k->kind));
 	json_line(o);
 }
 
-/* -- for people ------------------------------------------------------------------------------------ */
-
-static void line(const char *name, struct span value)
-{
-	BUF_CLEANUP struct buf b = BUF_CAPPED(value.n * 12 + 1);
-
-	if (value.n == 0)
-		return;
-	text_escape(&b, value);
-	printf("  %-12s %s\n", name, buf_cstr(&b));
-}
-
-/* What stands in front of each line of it. */
-static const char *margin(enum stretch_kind k)
-{
-	switch (k) {
-	case STRETCH_NEW:
-		return "  | ";
-	case STRETCH_CONTEXT:
-		return "  : ";
-	case STRETCH_QUOTE:
-	case STRETCH_FORWARDED:
-	case STRETCH_SIGNATURE:
-	case STRETCH_DISCLAIMER:
-	case STRETCH_ATTACHED:
-	case STRETCH_COUNT:
-		break;
-	}
-	return "    ";
-}
-
-static void print_stretch(enum stretch_kind kind, struct span text, bool colours)
-{
-	BUF_CLEANUP struct buf b = BUF_CAPPED(text.n * 3 + 1);
-	bool dim = colours && kind != STRETCH_NEW && kind != STRETCH_CONTEXT;
-	struct span rest, one;
-
-	text_printable(&b, text);
-	rest = buf_span(&b);
-	if (rest.n && rest.p[rest.n - 1] == '\n')
-		rest.n--;
-	while (span_split(&rest, '\n', &one))
-		printf("%s%s%.*s%s\n", dim ? "\033[2m" : "", margin(kind), SPAN_ARG(one), dim ? "\033[0m" : "");
-}
-
-/* The whole text: what is new is marked at the margin, the rest dimmed on a terminal. Files are only named. */
-static void print_text(struct arena *a, const struct facts *f)
-{
-	bool colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct span text;
-	struct stretch *at;
-	uint32_t n = reading_whole_text(a, f, &text, &at);
-
-	if (!span_trim(text).n)
-		return;
-	printf("\n");
-	for (uint32_t i = 0; i < n; i++)
-		if (at[i].kind != STRETCH_ATTACHED)
-			print_stretch(at[i].kind, span_sub(text, at[i].from, at[i].n), colours);
-	printf("\n");
-}
-
-static void show_text(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)
-{
-	printf("%s: %s%s\n", path, kind_name(k->kind), f->depth == FACTS_NONE ? " (could not be read)" : "");
-	for (uint32_t i = 0; i < k->n; i++)
-		line("because", k->signs[i].evidence);
-	line("message id", f->message_id);
-	for (uint32_t i = 0; i < f->from.n; i++)
-		line("from", address_text(a, f->from.at[i]));
-	for (uint32_t i = 0; i < f->to.n; i++)
-		line("to", address_text(a, f->to.at[i]));
-	line("subject", f->subject);
-	line("language", language_of(a, f));
-	for (size_t i = 0; i < NOTES; i++)
-		if (f->flags & (uint32_t)notes[i].flag)
-			line("note", span_of(notes[i].name));
-	for (uint32_t i = 0; i < f->nparts; i++)
-		line("attachment", f->parts[i].name.n ? f->parts[i].name : f->parts[i].type);
-	print_text(a, f);
-}
+struct way {
+	bool json;
+	struct page page;
+};
 
 static void show(void *context, struct arena *a, const char *path, const struct facts *f)
 {
-	const bool *json = context;
+	const struct way *way = context;
 	struct kind_found k;
 
 	reading_kind(a, f, &nobody, false, &k);
-	if (*json)
+	if (way->json)
 		show_json(a, path, f, &k);
 	else
-		show_text(a, path, f, &k);
+		inspect_show(&way->page, a, path, f, &k);
 }
 
 int command_inspect(int argc, char **argv)
@@ -279,9 +179,12 @@ int command_inspect(int argc, char **argv)
 		.least = 1,
 		.most = INT_MAX,
 	};
-	bool json = false;
+	struct way way = { .json = false };
 	char **paths;
-	int n, e = options_read(&spec, argc, argv, &json, &paths, &n);
+	int n, e = options_read(&spec, argc, argv, &way.json, &paths, &n);
 
-	return e ? e - 1 : message_files_show(paths, n, show, &json);
+	if (e)
+		return e - 1;
+	page_start(&way.page);
+	return message_files_show(paths, n, show, &way);
 }

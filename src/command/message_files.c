@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/message_files.h"
 #include "base/io.h"
+#include "base/text.h"
 #include "command/mbox.h"
 #include "command/walk.h"
 #include "daemon/reader/client.h"
@@ -8,6 +9,7 @@
 #include "mail/limits.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -65,8 +67,11 @@ static int read_file(void *context, const char *path)
 	b->path = path;
 	if (!r)
 		r = mbox_read(fd, span_iends(span_of(path), SPAN(".eml")), LIMIT_FETCH_MAX, add_message, b);
-	if (r)
-		fprintf(stderr, "hearback: %s: %s\n", path, strerror(-r));
+	if (r) {
+		BUF_CLEANUP struct buf shown = BUF_CAPPED(PATH_MAX * TEXT_VISIBLE_MAX);
+		text_visible(&shown, span_of(path), false);
+		fprintf(stderr, "hearback: %s: %s\n", buf_cstr(&shown), strerror(-r));
+	}
 	return b->status ? b->status : r ? EX_NOINPUT : EX_OK;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/walk.h"
+#include "base/text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -21,7 +22,10 @@ struct walk {
 
 static void complain(struct walk *w, const char *path, const char *why)
 {
-	fprintf(stderr, "hearback: %s: %s\n", path, why);
+	BUF_CLEANUP struct buf shown = BUF_CAPPED(PATH_MAX * TEXT_VISIBLE_MAX);
+
+	text_visible(&shown, span_of(path), false);
+	fprintf(stderr, "hearback: %s: %s\n", buf_cstr(&shown), why);
 	w->status = EX_NOINPUT;
 }
 

@@ -11,7 +11,7 @@ enum {
 	LETTER = '~',
 	WORTH = 60,		/* of a frequent word of one language; of several it is shared */
 	WORTH_LETTER = 30,	/* of a letter with marks, shared likewise */
-	WORTH_NEEDED = 30,	/* before words prove anything */
+	WORTH_NEEDED = 45,	/* before words prove anything */
 	LANGUAGES = sizeof(language_words) / sizeof(language_words[0]),
 };
 
@@ -181,10 +181,16 @@ static void count_letter(struct reading_text *t, uint32_t rune, enum script scri
 	}
 }
 
-/* Addresses of pages and people are in no language. */
-static bool is_address(struct span token)
+/* Addresses of pages and people are in no language, nor is ASCII with digits in it: numbers, codes, keys. */
+static bool is_no_word(struct span token)
 {
-	return span_chr(token, '@') >= 0 || span_find(token, SPAN("://")) >= 0;
+	bool ascii = true, digits = false;
+
+	for (size_t i = 0; i < token.n; i++) {
+		ascii &= (unsigned char)token.p[i] < 0x80;
+		digits |= token.p[i] >= '0' && token.p[i] <= '9';
+	}
+	return (ascii && digits) || span_chr(token, '@') >= 0 || span_find(token, SPAN("://")) >= 0;
 }
 
 static void read_token(struct reading_text *t, struct span token)
@@ -216,7 +222,7 @@ static void read_text(struct reading_text *t, struct span text)
 		while (n < text.n && !ascii_blank(text.p[n]))
 			n++;
 		struct span token = span_sub(text, 0, n);
-		if (!is_address(token))
+		if (!is_no_word(token))
 			read_token(t, token);
 		text = span_sub(text, n + 1, SIZE_MAX);
 	}
@@ -254,15 +260,18 @@ static void count_languages(struct reading_text *t, struct span words)
 
 static uint32_t worth(const struct reading_text *t, struct span words)
 {
-	uint32_t sum = 0;
+	uint32_t sum = 0, hits = 0, letters = 0;
 	struct span word;
 
 	while (span_split(&words, ' ', &word)) {
 		const struct seen *s = slot_of(t, word.p, word.n);
-		if (s->languages)
-			sum += s->times * (word.p[0] == LETTER ? WORTH_LETTER : WORTH) / s->languages;
+		if (!s->languages)
+			continue;
+		sum += s->times * (word.p[0] == LETTER ? WORTH_LETTER : WORTH) / s->languages;
+		*(word.p[0] == LETTER ? &letters : &hits) += s->times;
 	}
-	return sum;
+	/* Letters alone are what is left where a charset was guessed wrong, one word is a name. */
+	return hits > 1 || (hits && letters) ? sum : 0;
 }
 
 /* Empty where two languages have as many words in it, or none has enough. */

@@ -54,7 +54,11 @@ static const struct sample {
 	/* Product names are Latin everywhere; addresses are in no language. */
 	{ "ja", "Product Name X200 Ultra Edition が届きません。確認をお願いします。" },
 	{ "de", "https://example.com/the/order/of/you/and/this Die Seite geht nicht the-and@example.com" },
+	{ "ja", "注文1234の商品がまだ届いていません。" },
 	{ "", "Order 1234 ABC" },
+	{ "", "hQIOAwTJ0obO8knp/EAgAiSHHrzUzh9J4QwDZp4ztL+gjkscQPVpr4Ktuw5" },
+	{ "", "\xc3\x8b\xc3\xae\xc3\xb0\xc3\xa5\xc3\xac \xc3\xa8\xc3\xaf\xc3\xb1\xc3\xb3\xc3\xac" },
+	{ "", "Hi Volker" },
 	{ "", "" },
 	{ "", "12345 +++ \xff\xfe" },
 };
