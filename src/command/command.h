@@ -35,3 +35,4 @@ int command_suppression(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_rebuild(int argc, char **argv);
+int command_erase(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct {
 	{ "backup", command_backup, "FOLDER: ledger and keys, while hearback runs" },
 	{ "restore", command_restore, "FOLDER: puts a backup into force" },
 	{ "rebuild", command_rebuild, "with the ledger gone: makes it anew from the mailboxes" },
+	{ "erase", command_erase, "ADDRESS|C-NUMBER: deletes what the ledger holds of them" },
 	{ "filter", command_filter, "test FILE...: would this be answered, and by which rule not; check: are the filters sound" },
 	{ "template", command_template, "list, check, render" },
 	{ "inspect", command_inspect, "PATH...: what a reader finds in message files" },

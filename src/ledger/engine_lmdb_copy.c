@@ -12,7 +12,6 @@
 
 enum { COPY_ROWS = 20000, MODE = 0600 };
 static const size_t copy_slack = 64u << 20;
-static const char copy_name[] = "compacting";
 
 struct copy {
 	struct lmdb *from;
@@ -23,7 +22,7 @@ struct copy {
 	uint64_t rows;
 };
 
-static int open_target(struct copy *c, const char *folder)
+static int open_target(struct copy *c, const char *file)
 {
 	MDB_envinfo info;
 	MDB_stat st;
@@ -38,7 +37,7 @@ static int open_target(struct copy *c, const char *folder)
 	if (!rc)
 		rc = mdb_env_set_mapsize(c->env, (used + used / 4 + copy_slack) / 65536 * 65536);
 	if (!rc)
-		rc = mdb_env_open(c->env, folder, MDB_NOTLS | MDB_NOLOCK, MODE);
+		rc = mdb_env_open(c->env, file, MDB_NOSUBDIR | MDB_NOTLS | MDB_NOLOCK, MODE);
 	if (!rc)
 		rc = mdb_txn_begin(c->env, NULL, 0, &c->writing);
 	for (int db = 0; db < DB_COUNT && !rc; db++)
@@ -76,7 +75,7 @@ static int copy_database(struct copy *c, int db)
 	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int copy_all(struct copy *c, const char *folder)
+static int copy_all(struct copy *c, const char *file)
 {
 	int rc = mdb_txn_begin(c->from->env, NULL, MDB_RDONLY, &c->reading);
 
@@ -86,7 +85,7 @@ static int copy_all(struct copy *c, const char *folder)
 			rc = mdb_txn_begin(c->from->env, NULL, MDB_RDONLY, &c->reading);
 	}
 	if (!rc)
-		rc = open_target(c, folder);
+		rc = open_target(c, file);
 	for (int db = 0; db < DB_COUNT && !rc; db++)
 		rc = copy_database(c, db);
 	if (!rc) {
@@ -116,18 +115,11 @@ static int settle(const char *folder, const char *file, uint64_t *bytes)
 	return 0;
 }
 
-int lmdb_copy(struct engine *e, const char *folder, struct engine_copied *out, struct err *err)
+static int copy(struct engine *e, const char *folder, const char *file, struct engine_copied *out, struct err *err)
 {
 	struct copy c = { .from = lmdb_of(e) };
-	char file[LMDB_PATH_ROOM + 100];
+	int rc = copy_all(&c, file);
 
-	if ((size_t)snprintf(file, sizeof(file), "%s/data.mdb", folder) >= sizeof(file))
-		return err_set(err, -ENAMETOOLONG, "%s: %s", folder, strerror(ENAMETOOLONG));
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
-	if (access(file, F_OK) == 0)
-		return err_set(err, -EEXIST, "%s: %s", file, strerror(EEXIST));
-	int rc = copy_all(&c, folder);
 	if (rc) {
 		unlink(file);
 		return err_set(err, lmdb_errno(rc), "%s: %s", file, mdb_strerror(rc));
@@ -137,6 +129,19 @@ int lmdb_copy(struct engine *e, const char *folder, struct engine_copied *out, s
 		return err_set(err, r, "%s: %s", file, strerror(-r));
 	out->rows = c.rows;
 	return 0;
+}
+
+int lmdb_copy(struct engine *e, const char *folder, struct engine_copied *out, struct err *err)
+{
+	char file[LMDB_PATH_ROOM + 100];
+
+	if ((size_t)snprintf(file, sizeof(file), "%s/data.mdb", folder) >= sizeof(file))
+		return err_set(err, -ENAMETOOLONG, "%s: %s", folder, strerror(ENAMETOOLONG));
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
+	if (access(file, F_OK) == 0)
+		return err_set(err, -EEXIST, "%s: %s", file, strerror(EEXIST));
+	return copy(e, folder, file, out, err);
 }
 
 /* The lock file counts the transactions of the old file: it goes with it. */
@@ -159,15 +164,15 @@ int lmdb_compact(struct engine *e, struct err *err)
 {
 	struct lmdb *l = lmdb_of(e);
 	struct engine_copied done;
-	char folder[LMDB_PATH_ROOM + 50], file[LMDB_PATH_ROOM + 100];
+	char file[LMDB_PATH_ROOM + 100];
 	FD_CLEANUP int readers = -1;
 
 	int r = lmdb_lock_readers(l->folder, LOCK_EX, &readers, err);
 	if (r)
 		return r;
-	snprintf(folder, sizeof(folder), "%s/%s", l->folder, copy_name);
-	snprintf(file, sizeof(file), "%s/data.mdb", folder);
+	/* In the same folder: behind the keeper's walls nothing can be moved out of another. */
+	snprintf(file, sizeof(file), "%s/data.new", l->folder);
 	unlink(file);
-	r = lmdb_copy(e, folder, &done, err);
+	r = copy(e, l->folder, file, &done, err);
 	return r ? r : replace(l, file, err);
 }

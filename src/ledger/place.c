@@ -70,9 +70,8 @@ bool place_in_use(const char *state)
 }
 
 static const char *const files[] = { "ledger/data.mdb",	  "ledger/lock.mdb",	 "ledger/ledger.lock",
-				     "ledger/ledger.readers", "ledger/compacting/data.mdb", "keys",
+				     "ledger/ledger.readers", "ledger/data.new", "keys",
 				     "keys.new",	  "tombstones",		 "tombstones.new" };
-static const char *const folders[] = { "ledger/compacting", "ledger" };
 
 int place_make_part(const char *state, const char *name, char out[PLACE_PATH], struct err *err)
 {
@@ -85,11 +84,10 @@ int place_make_part(const char *state, const char *name, char out[PLACE_PATH], s
 		if (!r)
 			unlink(path);
 	}
-	for (size_t i = 0; !r && i < sizeof(folders) / sizeof(*folders); i++) {
-		r = join(path, out, folders[i], err);
-		if (!r)
-			rmdir(path);
-	}
+	if (!r)
+		r = join(path, out, "ledger", err);
+	if (!r)
+		rmdir(path);
 	if (!r && rmdir(out) < 0 && errno != ENOENT)
 		return fail(err, out);
 	return !r && mkdir(out, 0700) < 0 ? fail(err, out) : r;

@@ -174,6 +174,7 @@ struct client {
 	bool busy;
 	uint64_t cursor[4];	/* where the next slice goes on; the verb knows what they mean */
 	struct audit_check *check;
+	struct erasure *erasure;
 };
 
 /* -- the keeper ---------------------------------------------------------------------------------------- */
@@ -205,6 +206,9 @@ struct keeper {
 	bool idle_told;
 	struct keys keys;
 	struct tombstones tombstones;
+	bool tombstones_new;	/* the file does not have them all */
+	bool compact;		/* the ledger's file is to be written anew ... */
+	int64_t compact_at;	/* ... not before */
 	struct engine *engine;
 	struct packer *packer;
 	struct sandbox_walls walls;	/* our own */
@@ -459,6 +463,12 @@ void own_message_id(const struct keeper *k, const struct account *acc, struct sp
 /* A window of its recipient remembers it. */
 void outgoing_count(struct turn *t, struct span recipient, enum purpose purpose, int64_t at, uint64_t entry);
 
+/* -- what was erased (tombstone.c) ----------------------------------------------------------------------------------------- */
+
+/* Is this a message that was erased? It is not taken in again. */
+bool tombstone_covers(struct turn *t, const struct incoming *in);
+bool conversation_erased(struct turn *t, uint64_t conversation, int64_t *at);
+
 /* -- automated messages that only a mailbox knows of (witness.c): sent before the ledger was lost, or after its backup -- */
 
 /* Was this request acknowledged before? Then that is put on record, and true. */
@@ -585,6 +595,7 @@ bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end
 bool verb_suppression_list(struct turn *t, struct client *c, struct control_end *end);
 bool verb_suppression_add(struct turn *t, struct client *c, struct control_end *end);
 bool verb_suppression_remove(struct turn *t, struct client *c, struct control_end *end);
+bool verb_erase(struct turn *t, struct client *c, struct control_end *end); /* people_erase.c */
 bool verb_status(struct turn *t, struct client *c, struct control_end *end);
 /* Who that is, and what it may (people_rights.c). */
 void people_meet(struct keeper *k, struct client *c);
@@ -600,4 +611,6 @@ void people_row(struct turn *t, struct client *c, const struct row *r);
 bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 struct span people_actor(struct turn *t, const struct client *c);
+/* Always true, like people_refuse. */
+bool people_tell_erased(struct turn *t, struct control_end *end, uint64_t conversation, int64_t at);
 bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out);

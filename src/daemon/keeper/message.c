@@ -501,6 +501,14 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 	return m.conversation;
 }
 
+/* It was erased, and lies in the mailbox still: a place and nothing else. */
+static void pass_by(struct turn *t, const struct incoming *in)
+{
+	record_place(t, in, 0);
+	log_event(LOG_INFO, "message.erased-before", "account=%.*s mailbox=%s uid=%u", SPAN_ARG(in->account->c->name), role_name(in->role),
+		  in->item->uid);
+}
+
 void message_take(struct turn *t, struct incoming *in)
 {
 	if (seen_place(t, in))
@@ -520,6 +528,8 @@ void message_take(struct turn *t, struct incoming *in)
 	in->check = answers_find(t, in);
 	if (in->known)
 		take_again(t, in);
+	else if (tombstone_covers(t, in))
+		pass_by(t, in);
 	else
 		finish(t, in);
 }

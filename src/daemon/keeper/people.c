@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What people ask over the control socket: who may, which verb, slice by slice. */
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/erase.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -14,6 +14,7 @@ static const struct verb verbs[] = {
 	{ "drop", true, MAY_LEAD, verb_drop },
 	{ "act", true, MAY_LEAD, verb_act },
 	{ "mode", true, MAY_LEAD, verb_mode },
+	{ "erase", true, MAY_ALL, verb_erase },
 	{ "audit-list", false, MAY_AUDIT, verb_audit_list },
 	{ "audit-verify", false, MAY_AUDIT, verb_audit_verify },
 	{ "answers", false, MAY_READ | MAY_LEAD, verb_answers },
@@ -68,15 +69,34 @@ bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, con
 	return true;
 }
 
+bool people_tell_erased(struct turn *t, struct control_end *end, uint64_t conversation, int64_t at)
+{
+	BUF_CLEANUP struct buf when = BUF_CAPPED(40);
+
+	put_iso(&when, at);
+	return people_refuse(end, EX_NOINPUT, t, "C-%llu was erased at %s: hearback audit list says who asked for it", (unsigned long long)conversation,
+			     buf_cstr(&when));
+}
+
 bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out)
 {
 	struct span given = control_arg(&c->request, "conversation");
 	struct span digits = span_istarts(given, SPAN("C-")) ? span_sub(given, 2, SIZE_MAX) : given;
 
+	int64_t at;
+
 	if (span_to_u64(digits, UINT64_MAX / 2, number) && get_conversation(t, *number, out) == 0)
-		return true;
+		return !conversation_erased(t, *number, &at) || !people_tell_erased(t, end, *number, at);
 	people_refuse(end, EX_NOINPUT, t, "there is no conversation %.*s: hearback list --all shows them", SPAN_ARG(given));
 	return false;
+}
+
+static void forget_erasure(struct client *c)
+{
+	if (c->erasure)
+		erasure_free(c->erasure);
+	free(c->erasure);
+	c->erasure = NULL;
 }
 
 void people_gone(struct client *c)
@@ -88,6 +108,7 @@ void people_gone(struct client *c)
 		free(c->check);
 		c->check = NULL;
 	}
+	forget_erasure(c);
 	c->busy = false;
 }
 
@@ -111,5 +132,6 @@ void people_slice(struct turn *t, struct client *c)
 	control_end_put(&f, &end);
 	turn_say(t, &c->peer, &f, -1);
 	buf_free(&f);
+	forget_erasure(c);
 	c->busy = false;
 }

@@ -178,11 +178,11 @@ static bool message_rows(struct turn *t, struct client *c, uint64_t number, cons
 	return true;
 }
 
-static bool why_message_id(struct turn *t, struct client *c, struct span id)
+static bool why_message_id(struct turn *t, struct client *c, struct span id, struct control_end *end)
 {
 	uint8_t hash[ID_SIZE];
 	struct rec_ids ids;
-	bool any = false;
+	bool any = false, erased = false;
 
 	if (span_starts(id, SPAN("<")) && id.n > 2)
 		id = span_sub(id, 1, id.n - 2);
@@ -190,14 +190,19 @@ static bool why_message_id(struct turn *t, struct client *c, struct span id)
 	get_ids(t, hash, &ids);
 	for (uint32_t i = 0; i < ids.n; i++) {
 		struct rec_message m;
-		if (ids.at[i].kind == ID_OUTBOX) {
+		struct rec_outbox e;
+		if (ids.at[i].kind == ID_OUTBOX && get_outbox(t, ids.at[i].number, &e) == 0) {
 			entry_rows(t, c, ids.at[i].number);
 			return true;
 		}
 		if (ids.at[i].kind == ID_MESSAGE && get_message(t, ids.at[i].number, &m) == 0)
 			any |= message_rows(t, c, ids.at[i].number, &m);
+		else
+			erased |= ids.at[i].kind == ID_MESSAGE;
 	}
-	return any;
+	if (erased && !any)
+		people_refuse(end, EX_NOINPUT, t, "<%.*s> was erased: hearback audit list says who asked for it", SPAN_ARG(id));
+	return any || erased;
 }
 
 /* Every decision on what this address has written. */
@@ -252,13 +257,16 @@ bool verb_why(struct turn *t, struct client *c, struct control_end *end)
 {
 	struct span what = span_trim(control_arg(&c->request, "what"));
 	uint64_t number;
+	int64_t at;
 
 	if (span_istarts(what, SPAN("C-")) && span_to_u64(span_sub(what, 2, SIZE_MAX), UINT64_MAX / 2, &number)) {
+		if (conversation_erased(t, number, &at))
+			return people_tell_erased(t, end, number, at);
 		if (!why_conversation(t, c, number, SPAN_NONE))
 			return people_refuse(end, EX_NOINPUT, t, "%.*s: nothing was decided there", SPAN_ARG(what));
 		return true;
 	}
-	if (!why_message_id(t, c, what) && !why_address(t, c, what))
+	if (!why_message_id(t, c, what, end) && !why_address(t, c, what))
 		return people_refuse(end, EX_NOINPUT, t,
 				     "%.*s: no message with this Message-ID, and nothing was proposed to this address", SPAN_ARG(what));
 	if (c->cursor[0] > WHY_RECORDS)

@@ -3,8 +3,10 @@
  * keeper that went on. Nothing of it is sent again by itself, and no account sends until its mailboxes have
  * been read from where the backup stood. */
 #include "base/log.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/erase.h"
 #include <sysexits.h>
+
+enum { LOOK_SLICE = 250 };
 
 static struct key reconcile_key(uint16_t account)
 {
@@ -109,10 +111,89 @@ static bool merge_tombstones(struct errand *e)
 	return true;
 }
 
+/* One of its messages was erased; if all were, so was the conversation. */
+static bool all_erased(struct turn *t, uint64_t conversation)
+{
+	struct key from = event_key(conversation, 0, 0), to = key_u64(conversation + 1);
+	struct engine_row *rows;
+	int n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+
+	for (int i = 0; i < n; i++) {
+		struct rec_event r;
+		struct rec_message m;
+		if (rows[i].value.p && rec_event_get(rows[i].value, &r) && r.message && get_message(t, r.message, &m) == 0 &&
+		    !tombstone_there(t, r.message, &m))
+			return false;
+	}
+	return true;
+}
+
+static void erase(struct keeper *k, struct erasure *e)
+{
+	bool done;
+
+	do {
+		struct turn t;
+		turn_begin(k, true, &t);
+		done = erasure_step(&t, e);
+		turn_commit(&t);
+	} while (!done);
+}
+
+/* The conversation of the first message at or behind *number that was erased since; 0 if there is none. */
+static uint64_t next_erased(struct turn *t, uint64_t *number, struct erasure *e)
+{
+	struct engine_row *rows;
+	int n;
+
+	do {
+		struct arena *of_turn = turn_apart(t);
+		struct key from = key_u64(*number);
+		n = txn_range(t->t, DB_MESSAGE, key_span(&from), SPAN_NONE, false, LOOK_SLICE, t->a, &rows);
+		for (int i = 0; i < n; i++) {
+			struct rec_message m;
+			uint64_t message = key_get(rows[i].key, 0);
+			*number = message + 1;
+			if (!rows[i].value.p || !rec_message_get(rows[i].value, &m) || !m.conversation || !tombstone_there(t, message, &m))
+				continue;
+			if (all_erased(t, m.conversation))
+				erasure_find_conversation(t, e, m.conversation);
+			else
+				erasure_find_in(e, m.conversation, m.author);
+			uint64_t conversation = m.conversation;
+			turn_together(t, of_turn);
+			return conversation;
+		}
+		turn_together(t, of_turn);
+	} while (n == LOOK_SLICE);
+	return 0;
+}
+
+/* What was erased since the backup was made. */
+static uint64_t erase_again(struct keeper *k)
+{
+	uint64_t conversations = 0, number = 1, found = k->tombstones.n;
+
+	while (found) {
+		struct erasure e = { 0 };
+		struct turn t;
+		turn_begin(k, false, &t);
+		found = next_erased(&t, &number, &e);
+		turn_abort(&t);
+		if (found) {
+			erase(k, &e);
+			conversations++;
+		}
+		erasure_free(&e);
+	}
+	return conversations;
+}
+
 bool errand_restore(struct errand *e)
 {
 	struct row row = { .kind = SPAN("restored") };
 	struct ledger_look look;
+	struct err err;
 	struct turn t;
 
 	if (!ledger_look(e->k, e->k->engine, &look))
@@ -127,6 +208,10 @@ bool errand_restore(struct errand *e)
 	row_number(&row, "records", (int64_t)look.records);
 	row_number(&row, "conversations", (int64_t)t.tip.next_conversation - 1);
 	turn_commit(&t);
+	uint64_t erased = erase_again(e->k);
+	row_number(&row, "erased", (int64_t)erased);
+	if (erased && engine_compact(e->k->engine, &err))
+		return errand_refuse(e, EX_IOERR, "%s", err.text);
 	errand_row(e, &row);
 	return true;
 }

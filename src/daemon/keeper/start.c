@@ -2,6 +2,7 @@
 #include "daemon/keeper/start.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/keeper/erase.h"
 #include "daemon/settings.h"
 #include "ledger/dictionary.h"
 #include "ledger/place.h"
@@ -182,8 +183,10 @@ static void open_ledger(struct keeper *k)
 	if (k->task != TASK_RESTORE) {
 		sets_keep(&t);
 		outgoing_recover(&t);
+		erase_start(&t);
 	}
 	turn_commit(&t);
+	erase_compact(k);
 }
 
 /* What it is to be, if not the keeper of a running hearback or of one command. */

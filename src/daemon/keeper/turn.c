@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/batch.h"
+#include "daemon/keeper/erase.h"
 #include "daemon/keeper/keeper.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -252,5 +253,8 @@ void keeper_turn(struct keeper *k)
 	if (k->disk_low && k->next_wake > t.now + DISK_LOOK)
 		k->next_wake = t.now + DISK_LOOK;
 	rebuild_progress(k, &t.tip);
+	if (k->compact && k->next_wake > k->compact_at)
+		k->next_wake = k->compact_at;
 	turn_commit(&t);
+	erase_compact(k);
 }
