@@ -21,6 +21,7 @@ struct field_rule {
 static const struct field_rule rules[] = {
 	/* bounces */
 	{ WORD("x-failed-recipients"), KIND_BOUNCE, PRESENT, WORD(""), false },
+	{ WORD("x-ms-exchange-message-is-ndr"), KIND_BOUNCE, NOT_NO, WORD(""), false },
 	/* answering machines */
 	{ WORD("x-autoreply"), KIND_AUTO_REPLY, NOT_NO, WORD(""), false },
 	{ WORD("x-auto-reply"), KIND_AUTO_REPLY, NOT_NO, WORD(""), false },

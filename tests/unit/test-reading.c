@@ -374,6 +374,12 @@ static void reports_name_recipients(void **state)
 	assert_int_equal(reading_bounce(a, &f, &at), 4);
 	assert_int_equal(at[2].action, BOUNCE_WAITING);
 	assert_false(at[2].permanent);
+	struct fact_field busy[] = { gone[0], gone[1], { SPAN("Diagnostic-Code"), SPAN("smtp; 450 busy") } };
+	reports[1] = (struct fact_report){ 0, busy, 3 };
+	reports[4].n = 0;
+	assert_int_equal(reading_bounce(a, &f, &at), 4);
+	assert_int_equal(at[0].action, BOUNCE_FAILED);
+	assert_false(at[0].permanent);
 	f.returned_header = SPAN("From: support@example.com\nMessage-ID: <hb.x@example.com>\n");
 	assert_span(reading_returned_id(a, &f), "hb.x@example.com");
 	f.returned_header = SPAN("From: support@example.com\n");

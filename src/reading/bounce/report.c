@@ -72,7 +72,9 @@ struct bounce_recipient recipient_of_block(struct arena *a, const struct fact_re
 	one.action = action_of(a, report_field(r, SPAN("Action")), one.status);
 	if (one.action == BOUNCE_DELAYED)
 		one.action = delayed_or_waiting(r);
-	one.permanent = one.action == BOUNCE_FAILED && !(one.status.n && one.status.p[0] == '4');
+	/* Status is required, too. */
+	char class = one.status.n ? one.status.p[0] : reply_class(one.diagnostic);
+	one.permanent = one.action == BOUNCE_FAILED && class != '4';
 	return one;
 }
 
