@@ -34,6 +34,7 @@ enum audit_event {
 	AUDIT_ERASED,	   /* personal data was deleted: who asked, which conversations */
 	AUDIT_CLOCK,	   /* the clock was doubted, and why */
 	AUDIT_SUPPRESSION, /* an address was put on the suppression list or taken out: part of its keyed hash, why */
+	AUDIT_LEFT,	   /* what awaited an answer was taken out of the mailbox, or lies there again */
 	AUDIT_EVENT_COUNT
 };
 const char *audit_event_name(enum audit_event e);

@@ -27,6 +27,7 @@ const char *audit_event_name(enum audit_event e)
 		[AUDIT_RESTORED] = "restored",
 		[AUDIT_ERASED] = "erased",
 		[AUDIT_SUPPRESSION] = "suppression",
+		[AUDIT_LEFT] = "left",
 	};
 
 	return names[e];

@@ -20,7 +20,10 @@ static void print_row(void *context, const struct row *r)
 		put_duration(&left, seconds);
 	}
 	printf("%-8s %-9s %-22s %-14s %-34s %s%s\n", cell_show(r, "conversation"), cell_show(r, "state"), left.n ? buf_cstr(&left) : "-",
-	       cell_show(r, "clock"), cell_show(r, "requester"), cell_number(r, "undelivered") ? "[not delivered] " : "",
+	       cell_show(r, "clock"), cell_show(r, "requester"),
+	       cell_number(r, "undelivered")	? "[not delivered] "
+	       : cell_number(r, "seems_answered") ? "[answered elsewhere?] "
+						    : "",
 	       cell_show(r, "subject"));
 }
 

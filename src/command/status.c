@@ -45,6 +45,11 @@ static void print_row(void *context, const struct row *r)
 			printf("\n         %s", cell_show(r, "trouble"));
 		if (!cell_number(r, "connected") && cell_number(r, "again"))
 			printf("\n         next login at %s", cell_show(r, "again"));
+		if (row_cell(r, "marks_refused")->text.n)
+			printf("\n         %s", cell_show(r, "marks_refused"));
+		if (cell_number(r, "missed"))
+			printf("\n         %s requests have left it at once and lie neither in Junk nor in Trash: their clocks go on",
+			       cell_show(r, "missed"));
 		printf("\n");
 	}
 }

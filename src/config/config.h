@@ -7,6 +7,9 @@
 
 enum config_tls { TLS_IMPLICIT, TLS_NONE /* loopback only */, TLS_STARTTLS };
 enum config_witness { WITNESS_AUTO, WITNESS_YES, WITNESS_NO };
+/* How marks are written; the numbers are part of the ledger's format. */
+enum mark_style { MARKS_NONE, MARKS_KEYWORDS, MARKS_GMAIL_LABELS, MARKS_FLAG, MARK_STYLES };
+enum config_filed { FILED_DONE, FILED_OPEN };
 enum config_envelope { ENVELOPE_OWN, ENVELOPE_NULL };
 enum {
 	CONFIG_ACCOUNTS = 64,
@@ -66,6 +69,8 @@ struct config_account {
 
 	int64_t first_response;	   /* 6 h */
 	int64_t next_response;	   /* 6 h */
+	enum config_filed filed_means; /* done */
+	enum mark_style marks;	   /* none */
 	int64_t silence;	   /* 14 d: how long we wait for the requester */
 	uint16_t warn_percent;	   /* 75 */
 	int64_t notice_gap;	   /* 10 min between two mails to the lead about deadlines */

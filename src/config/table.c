@@ -96,6 +96,10 @@ static const struct config_key table[] = {
 
 	ACCOUNT(first_response, CONFIG_DURATION, "6h", "1s..365d", "target of the first answer"),
 	ACCOUNT(next_response, CONFIG_DURATION, "6h", "1s..365d", "target of each further answer"),
+	ACCOUNT(filed_means, CONFIG_CHOICE, "done", "done | open",
+		"a request moved out of the mailbox, elsewhere than to Junk or Trash: done dismisses it, with open its clock goes on"),
+	ACCOUNT(marks, CONFIG_CHOICE, "none", "none | keywords | gmail-labels | flag",
+		"how requests are marked as overdue and the like for mail programs; flag: \\Flagged for overdue alone"),
 	ACCOUNT(silence, CONFIG_DURATION, "14d", "1s..365d", "how long we wait for the requester"),
 	ACCOUNT(warn_percent, CONFIG_NUMBER, "75", "1..99",
 		"the lead is told when this much of a target is used up"),

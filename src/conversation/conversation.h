@@ -28,6 +28,12 @@ enum event_kind {
 	EVENT_RESOLVED,
 	EVENT_DISMISSED,
 	EVENT_SILENCE,	  /* the requester did not come back in time */
+	EVENT_TO_JUNK,	  /* what awaited an answer was taken out of the mailbox: that dismisses ... */
+	EVENT_TO_TRASH,
+	EVENT_FILED,
+	EVENT_FILED_OPEN, /* ... unless filing means that the clock goes on */
+	EVENT_RETURNED,	  /* it lies there again */
+	EVENT_ELSEWHERE,  /* it seems to be answered where we do not see it: changes no clock */
 	EVENT_KIND_COUNT
 };
 const char *event_kind_name(enum event_kind k);
@@ -54,11 +60,13 @@ struct story {
 	struct clock first, next, silence;
 	int64_t newest_at;	   /* the last event folded in ... */
 	uint64_t newest_ordinal;   /* ... and its ordinal */
+	int64_t left_at;	   /* dismissed by leaving at this instant, 0: not so */
 };
 
 /* Folds in one event that is not older than the last one. */
 void story_step(struct story *s, const struct event *e);
 /* Is `e` newer than all that was folded in? If not, fold again from the start. */
 bool story_is_next(const struct story *s, const struct event *e);
+/* All but left_at, which came later and stands elsewhere in its record. */
 void story_put(struct buf *b, const struct story *s);
 bool story_get(struct wire *w, struct story *out);

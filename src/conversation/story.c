@@ -12,7 +12,8 @@ const char *event_kind_name(enum event_kind k)
 {
 	static const char *const names[EVENT_KIND_COUNT] = {
 		"request", "answer",   "agent",	   "claimed-agent", "machine", "own",
-		"unreadable", "answered-elsewhere", "resolved", "dismissed", "silence",
+		"unreadable", "answered-elsewhere", "resolved", "dismissed", "silence", "moved-to-junk",
+		"moved-to-trash", "filed-elsewhere", "filed-still-open", "came-back", "seems-answered",
 	};
 
 	return names[k];
@@ -38,6 +39,7 @@ static void start(struct clock *c, int64_t at)
 static void owe(struct story *s, int64_t at)
 {
 	stop(&s->silence, at);
+	s->left_at = 0;
 	if (s->state != STATE_OPEN) {
 		s->state = STATE_OPEN;
 		s->openings++;
@@ -54,6 +56,7 @@ static void answered(struct story *s, int64_t at)
 {
 	stop(&s->first, at);
 	stop(&s->next, at);
+	s->left_at = 0;
 	s->state = STATE_WAITING;
 	s->last_answer_at = at;
 	start(&s->silence, at);
@@ -61,10 +64,30 @@ static void answered(struct story *s, int64_t at)
 
 static void ended(struct story *s, enum state state, int64_t at)
 {
+	s->left_at = 0;
 	stop(&s->first, at);
 	stop(&s->next, at);
 	stop(&s->silence, at);
 	s->state = state;
+}
+
+/* Only what is open can leave: an answered conversation stays as it is. */
+static void left(struct story *s, int64_t at)
+{
+	if (s->state != STATE_OPEN)
+		return;
+	ended(s, STATE_DISMISSED, at);
+	s->left_at = at;
+}
+
+/* As if it had never left: the clock counts from where it began. After the first opening it is `next`. */
+static void returned(struct story *s)
+{
+	if (s->state != STATE_DISMISSED || !s->left_at)
+		return;
+	(s->next.started_at ? &s->next : &s->first)->stopped_at = 0;
+	s->state = STATE_OPEN;
+	s->left_at = 0;
 }
 
 void story_step(struct story *s, const struct event *e)
@@ -106,6 +129,16 @@ void story_step(struct story *s, const struct event *e)
 	case EVENT_DISMISSED:
 		ended(s, STATE_DISMISSED, e->at);
 		break;
+	case EVENT_TO_JUNK:
+	case EVENT_TO_TRASH:
+	case EVENT_FILED:
+		left(s, e->at);
+		break;
+	case EVENT_RETURNED:
+		returned(s);
+		break;
+	case EVENT_FILED_OPEN:
+	case EVENT_ELSEWHERE:
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -123,6 +123,7 @@ void frame_seen_all_put(struct buf *b, const struct frame_seen_all *s)
 	wire_put_u32(b, s->exists);
 	wire_put_u64(b, s->look);
 	wire_put_i64(b, s->started_at);
+	frame_put_bool(b, s->shrunk);
 }
 
 bool frame_seen_all_get(struct wire *w, struct frame_seen_all *out)
@@ -132,6 +133,7 @@ bool frame_seen_all_get(struct wire *w, struct frame_seen_all *out)
 	out->exists = wire_u32(w);
 	out->look = wire_u64(w);
 	out->started_at = wire_i64(w);
+	out->shrunk = frame_get_bool(w);
 	return wire_done(w);
 }
 
@@ -142,6 +144,10 @@ void frame_order_put(struct buf *b, const struct frame_order *o)
 	wire_put_u32(b, o->uidvalidity);
 	wire_put_u32(b, o->uid);
 	frame_put_text(b, o->text, FRAME_TEXT);
+	wire_put_i64(b, o->at);
+	wire_put_u8(b, (uint8_t)o->style);
+	wire_put_u8(b, (uint8_t)o->add);
+	wire_put_u8(b, (uint8_t)o->remove);
 }
 
 bool frame_order_get(struct wire *w, struct frame_order *out)
@@ -151,6 +157,10 @@ bool frame_order_get(struct wire *w, struct frame_order *out)
 	out->uidvalidity = wire_u32(w);
 	out->uid = wire_u32(w);
 	out->text = frame_get_text(w, FRAME_TEXT);
+	out->at = wire_i64(w);
+	out->style = wire_u8_below(w, MARK_STYLES);
+	out->add = wire_u8_below(w, MARK_ALL + 1);
+	out->remove = wire_u8_below(w, MARK_ALL + 1);
 	return wire_done(w);
 }
 
@@ -159,6 +169,7 @@ void frame_order_done_put(struct buf *b, const struct frame_order_done *d)
 	wire_put_u64(b, d->number);
 	frame_put_bool(b, d->ok);
 	wire_put_u32(b, d->uid);
+	wire_put_u8(b, (uint8_t)d->found);
 	frame_put_text(b, d->text, FRAME_TEXT);
 }
 
@@ -167,7 +178,59 @@ bool frame_order_done_get(struct wire *w, struct frame_order_done *out)
 	out->number = wire_u64(w);
 	out->ok = frame_get_bool(w);
 	out->uid = wire_u32(w);
+	out->found = wire_u8_below(w, ORDER_FOUND_COUNT);
 	out->text = frame_get_text(w, FRAME_TEXT);
+	return wire_done(w);
+}
+
+void frame_watch_put(struct buf *b, const struct frame_watch *f)
+{
+	wire_put_u32(b, f->uidvalidity);
+	wire_put_u32(b, f->n);
+	for (uint32_t i = 0; i < f->n; i++)
+		wire_put_u32(b, f->uids[i]);
+}
+
+bool frame_watch_get(struct arena *a, struct wire *w, struct frame_watch *out)
+{
+	uint32_t last = 0;
+
+	out->uidvalidity = wire_u32(w);
+	out->n = wire_count(w, sizeof(uint32_t), LIMIT_WATCHED);
+	out->uids = arena_many(a, out->n, uint32_t);
+	for (uint32_t i = 0; i < out->n; i++) {
+		out->uids[i] = wire_u32(w);
+		if (out->uids[i] <= last)
+			return false;
+		last = out->uids[i];
+	}
+	return wire_done(w);
+}
+
+void frame_watched_put(struct buf *b, const struct frame_watched *f)
+{
+	wire_put_u32(b, f->uidvalidity);
+	wire_put_u32(b, f->n);
+	for (uint32_t i = 0; i < f->n; i++) {
+		wire_put_u32(b, f->at[i].uid);
+		frame_put_bool(b, f->at[i].gone);
+	}
+}
+
+bool frame_watched_get(struct arena *a, struct wire *w, struct frame_watched *out)
+{
+	uint32_t last = 0;
+
+	out->uidvalidity = wire_u32(w);
+	out->n = wire_count(w, sizeof(uint32_t) + 1, LIMIT_WATCHED);
+	out->at = arena_many(a, out->n, struct frame_watched_item);
+	for (uint32_t i = 0; i < out->n; i++) {
+		out->at[i] = (struct frame_watched_item){ .uid = wire_u32(w) };
+		out->at[i].gone = frame_get_bool(w);
+		if (out->at[i].uid <= last)
+			return false;
+		last = out->at[i].uid;
+	}
 	return wire_done(w);
 }
 

@@ -2,6 +2,8 @@
 /* poller <-> keeper: one mailbox, one connection. The poller knows no ledger; the keeper tells it
  * where to go on and what to do between fetches. */
 #pragma once
+#include "config/config.h"
+#include "deadline/marks.h"
 #include "frame/frame.h"
 
 /* keeper -> poller, first: what was taken in already. */
@@ -76,6 +78,7 @@ struct frame_seen_all {
 	uint32_t exists;
 	uint64_t look;
 	int64_t started_at;	/* when this pass began */
+	bool shrunk;		/* messages may have left since the pass before, or this is the first one */
 };
 void frame_seen_all_put(struct buf *b, const struct frame_seen_all *s);
 bool frame_seen_all_get(struct wire *w, struct frame_seen_all *out);
@@ -84,8 +87,9 @@ bool frame_seen_all_get(struct wire *w, struct frame_seen_all *out);
 enum order_kind {
 	ORDER_LOOK,	/* look for new mail now */
 	ORDER_MOVE,	/* move uid to the mailbox `text` (UID MOVE, else COPY + \Deleted + UID EXPUNGE) and mark it \Seen */
-	ORDER_SEARCH,	/* UID SEARCH HEADER Message-ID `text`; answered with the UIDs found */
+	ORDER_SEARCH,	/* where lies the message with Message-ID `text` and INTERNALDATE `at` (0: any): here, in Junk, in Trash? */
 	ORDER_REFETCH,	/* fetch the UIDs `uid` once more (unfetched before); comes as a batch */
+	ORDER_MARK,	/* `add` and `remove` marks of uid, written in `style` */
 	ORDER_COUNT,
 };
 struct frame_order {
@@ -94,18 +98,45 @@ struct frame_order {
 	uint32_t uidvalidity;	/* refused if the mailbox has another by now */
 	uint32_t uid;
 	struct span text;
+	int64_t at;
+	enum mark_style style;
+	uint32_t add, remove;	/* enum mark */
 };
 void frame_order_put(struct buf *b, const struct frame_order *o);
 bool frame_order_get(struct wire *w, struct frame_order *out);
 
+enum order_found { FOUND_NOWHERE, FOUND_HERE, FOUND_JUNK, FOUND_TRASH, ORDER_FOUND_COUNT };
 struct frame_order_done {
 	uint64_t number;
 	bool ok;
 	uint32_t uid;		/* first UID found, or the new UID where the server tells it; 0 unknown */
+	enum order_found found;	/* ORDER_SEARCH */
 	struct span text;	/* the server's words if not ok */
 };
 void frame_order_done_put(struct buf *b, const struct frame_order_done *d);
 bool frame_order_done_get(struct wire *w, struct frame_order_done *out);
+
+/* keeper -> poller: are these still there? Answered with those that are gone or bear \Answered; the next one is asked
+ * when this is answered. */
+struct frame_watch {
+	uint32_t uidvalidity;	/* the answer is empty if the mailbox has another by now */
+	uint32_t n;
+	uint32_t *uids;		/* ascending, at most LIMIT_WATCHED */
+};
+void frame_watch_put(struct buf *b, const struct frame_watch *f);
+bool frame_watch_get(struct arena *a, struct wire *w, struct frame_watch *out);
+
+struct frame_watched_item {
+	uint32_t uid;
+	bool gone;		/* else it bears \Answered */
+};
+struct frame_watched {
+	uint32_t uidvalidity;
+	uint32_t n;
+	struct frame_watched_item *at;
+};
+void frame_watched_put(struct buf *b, const struct frame_watched *f);
+bool frame_watched_get(struct arena *a, struct wire *w, struct frame_watched *out);
 
 /* poller -> keeper: something a person should see in `status` (backoff asked for, mailbox missing). */
 void frame_trouble_put(struct buf *b, struct span text);

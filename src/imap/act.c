@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Searching and moving. */
 #include "base/date.h"
-#include "base/text.h"
 #include "imap/internal.h"
 #include "mail/message_id.h"
 #include <stdlib.h>
@@ -85,24 +84,49 @@ static char *copy(struct span s)
 	return text;
 }
 
-enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32_t *uid)
+static void add_key(struct mailimap_search_key *all, struct mailimap_search_key *key)
+{
+	if (!all || !key || mailimap_search_key_multiple_add(all, key))
+		abort();
+}
+
+static struct mailimap_date *day_of(int64_t at)
+{
+	int64_t year;
+	unsigned month, day;
+
+	civil_from_days(at / DAY, &year, &month, &day);
+	struct mailimap_date *date = mailimap_date_new((int)day, (int)month, (int)year);
+	if (!date)
+		abort();
+	return date;
+}
+
+enum imap_fault imap_search_message_id(struct imap *imap, struct span id, int64_t at, uint32_t *uid)
 {
 	*uid = 0;
 	if (!message_id_may_write(id))
 		return imap_fail(imap, IMAP_SAID_NO, "UID SEARCH: not an id that may be written");
-	struct mailimap_search_key *key = mailimap_search_key_new_header(copy(SPAN("Message-ID")), copy(id));
-	if (!key)
-		abort();
-	return imap_search(imap, key, COMMAND_BYTES, 1, UINT32_MAX, uid);
+	struct mailimap_search_key *all = mailimap_search_key_new_multiple_empty();
+	/* In whatever zone the server counts its days. */
+	if (at > DAY) {
+		add_key(all, mailimap_search_key_new_since(day_of(at - DAY)));
+		add_key(all, mailimap_search_key_new_before(day_of(at + 2 * DAY)));
+	}
+	add_key(all, mailimap_search_key_new_header(copy(SPAN("Message-ID")), copy(id)));
+	return imap_search(imap, all, COMMAND_BYTES, 1, UINT32_MAX, uid);
 }
 
-static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct mailimap_flag *flag,
-			     bool add)
+static void add_flag(struct mailimap_flag_list *list, struct mailimap_flag *flag)
 {
-	struct mailimap_flag_list *list = mailimap_flag_list_new_empty();
-
 	if (!list || !flag || mailimap_flag_list_add(list, flag))
 		abort();
+}
+
+/* Takes over the list. */
+static enum imap_fault store_list(struct imap *imap, struct mailimap_set *set, struct mailimap_flag_list *list,
+				  bool add)
+{
 	struct mailimap_store_att_flags *att = add ? mailimap_store_att_flags_new_add_flags_silent(list)
 						   : mailimap_store_att_flags_new_remove_flags_silent(list);
 	if (!att)
@@ -110,6 +134,14 @@ static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct
 	int code = imap->broken ? MAILIMAP_ERROR_STREAM : mailimap_uid_store(imap->m, set, att);
 	mailimap_store_att_flags_free(att);
 	return imap_outcome(imap, code, "UID STORE");
+}
+
+static enum imap_fault store(struct imap *imap, struct mailimap_set *set, struct mailimap_flag *flag, bool add)
+{
+	struct mailimap_flag_list *list = mailimap_flag_list_new_empty();
+
+	add_flag(list, flag);
+	return store_list(imap, set, list, add);
 }
 
 /* The one UID a COPYUID names for one message; 0 for anything else. */

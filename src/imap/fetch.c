@@ -6,7 +6,7 @@
 /* The widest range one SEARCH looks at: its answer may name every UID in it. */
 enum { GAP_WINDOW = 1 << 20, GAP_BYTES_A_UID = 11 };
 
-enum wanted { WANTED_UID = 1, WANTED_PLACE = 2, WANTED_BODY = 4 };
+enum wanted { WANTED_UID = 1, WANTED_PLACE = 2, WANTED_BODY = 4, WANTED_FLAGS = 8 };
 
 static void want(struct mailimap_fetch_type *type, struct mailimap_fetch_att *att)
 {
@@ -21,8 +21,9 @@ static struct mailimap_fetch_type *fetch_type(unsigned wanted, uint32_t limit)
 	if (!type)
 		abort();
 	want(type, mailimap_fetch_att_new_uid());
-	if (wanted & WANTED_PLACE) {
+	if (wanted & (WANTED_PLACE | WANTED_FLAGS))
 		want(type, mailimap_fetch_att_new_flags());
+	if (wanted & WANTED_PLACE) {
 		want(type, mailimap_fetch_att_new_internaldate());
 		want(type, mailimap_fetch_att_new_rfc822_size());
 	}
@@ -32,11 +33,10 @@ static struct mailimap_fetch_type *fetch_type(unsigned wanted, uint32_t limit)
 	return type;
 }
 
-/* One UID FETCH whose rows go to imap->rows. `to` 0 is "*". */
-static enum imap_fault fetch(struct imap *imap, uint32_t from, uint32_t to, unsigned wanted, uint32_t limit)
+/* One UID FETCH whose rows go to imap->rows; takes over the set. */
+static enum imap_fault fetch_set(struct imap *imap, struct mailimap_set *set, unsigned wanted, uint32_t limit)
 {
 	struct mailimap_fetch_type *type = fetch_type(wanted, limit);
-	struct mailimap_set *set = mailimap_set_new_interval(from, to);
 	clist *left = NULL;
 
 	if (!set)
@@ -50,6 +50,27 @@ static enum imap_fault fetch(struct imap *imap, uint32_t from, uint32_t to, unsi
 	imap->rows.items = NULL;
 	imap->rows.bytes = NULL;
 	return imap_outcome(imap, code, "UID FETCH");
+}
+
+/* `to` 0 is "*". */
+static enum imap_fault fetch(struct imap *imap, uint32_t from, uint32_t to, unsigned wanted, uint32_t limit)
+{
+	return fetch_set(imap, mailimap_set_new_interval(from, to), wanted, limit);
+}
+
+enum imap_fault imap_flags(struct imap *imap, struct frame_batch_item *items, uint32_t n)
+{
+	struct mailimap_set *set = mailimap_set_new_empty();
+
+	for (uint32_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && items[end].uid == items[end - 1].uid + 1; end++)
+			;
+		if (!set || mailimap_set_add_interval(set, items[i].uid, items[end - 1].uid))
+			abort();
+	}
+	imap->rows = (struct rows){ .items = items, .n = n, .flags_only = true };
+	imap_arm(imap, imap->timeouts.list, COMMAND_BYTES + (uint64_t)n * ROW_BYTES);
+	return fetch_set(imap, set, WANTED_FLAGS, 0);
 }
 
 enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)

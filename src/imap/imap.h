@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One IMAP connection (RFC 3501, RFC 9051) over our own stream: the only code that knows libetpan.
  * The server is not trusted: whatever it sends is bounded and checked before it is handed on.
- * Blocking calls; each ends within a deadline of its own. Nothing but imap_move() changes anything
- * in the mailbox. */
+ * Blocking calls; each ends within a deadline of its own. Nothing but imap_move() and imap_mark()
+ * changes anything in the mailbox. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -95,6 +95,8 @@ enum imap_fault imap_refresh(struct imap *imap, uint32_t *top, uint32_t *exists)
  * LIMIT_UID_WINDOW UIDs may be asked for; `items` has room for each. */
 enum imap_fault imap_list(struct imap *imap, uint32_t from, uint32_t to, struct frame_batch_item *items,
 			  uint32_t *n);
+/* Which of these messages (n, their UIDs set and ascending) there are: sets fetched, and flags, of each. */
+enum imap_fault imap_flags(struct imap *imap, struct frame_batch_item *items, uint32_t n);
 /* The lowest UID that exists in from..to, 0 if there is none: for gaps wider than a window. */
 enum imap_fault imap_next_uid(struct imap *imap, uint32_t from, uint32_t to, uint32_t *uid);
 /* The first `limit` bytes of n neighbouring messages of one imap_list(), into `bytes` (emptied first) in
@@ -103,16 +105,20 @@ enum imap_fault imap_next_uid(struct imap *imap, uint32_t from, uint32_t to, uin
 enum imap_fault imap_bodies(struct imap *imap, struct frame_batch_item *items, uint32_t n, uint32_t limit,
 			    struct buf *bytes);
 
-/* The lowest UID with this Message-ID (without brackets) among its Message-ID fields, 0 if none. */
-enum imap_fault imap_search_message_id(struct imap *imap, struct span id, uint32_t *uid);
+/* The lowest UID with this Message-ID (without brackets) among its Message-ID fields, 0 if none; where `at`
+ * is not 0, among those with an INTERNALDATE of about that day: servers look up a date, but read headers. */
+enum imap_fault imap_search_message_id(struct imap *imap, struct span id, int64_t at, uint32_t *uid);
 /* The lowest UID of the newest `most` messages that arrived on the day before `at` or later (the server's days
  * are its own), 0 if there is none, and how many such there are. */
 enum imap_fault imap_search_since(struct imap *imap, int64_t at, uint32_t most, uint32_t *first, uint32_t *found);
+/* Adds and removes marks (enum mark) as `style` writes them: keywords, labels of Gmail, or for
+ * MARK_OVERDUE alone \Flagged. */
+enum imap_fault imap_mark(struct imap *imap, uint32_t uid, enum mark_style style, uint32_t add, uint32_t remove);
 /* Marks the message \Seen and moves it into the mailbox with a raw name; *moved gets its UID there, 0
  * where the server does not tell. */
 enum imap_fault imap_move(struct imap *imap, uint32_t uid, const char *name, uint32_t *moved);
 
-/* Waits until the server reports new mail (*news; at once if it has since imap_refresh()), one of `others` is ready (its revents), or the time
+/* Waits until the server reports new mail or the end of some (*news; at once if it has since imap_refresh()), one of `others` is ready (its revents), or the time
  * is over: by IDLE (RFC 2177) where offered, else without it. At most IMAP_OTHERS. */
 enum { IMAP_OTHERS = 4 };
 enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, int64_t timeout_ms, bool *news);

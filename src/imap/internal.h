@@ -24,6 +24,8 @@ struct rows {
 	bool too_many;
 	uint32_t top; /* the highest UID of any row */
 
+	bool flags_only; /* of the items that stand there already */
+
 	struct buf *bytes; /* NULL: no bodies are asked for */
 	size_t start;	   /* where the body of the row at hand begins */
 	uint32_t limit;
@@ -80,6 +82,11 @@ enum own_reply { OWN_CONTINUE, OWN_UNTAGGED, OWN_OK, OWN_NO, OWN_LOST };
 bool own_command(struct imap *imap, const char *command);
 /* The next line of the server, valid until the next call. */
 enum own_reply own_line(struct imap *imap, struct span *line);
+
+/* The same while a mailbox is open: notes how many messages it has, and whether that is news. */
+enum own_reply own_hear(struct imap *imap, bool *news);
+/* One whole command in an open mailbox; what the server tells beside goes the same way. */
+enum imap_fault own_do(struct imap *imap, const char *command, const char *what);
 
 /* Hooked into libetpan once, in imap_new(). */
 void rows_hook(struct imap *imap);

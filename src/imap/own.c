@@ -44,6 +44,47 @@ enum own_reply own_line(struct imap *imap, struct span *line)
 	return span_istarts(rest, SPAN("OK")) ? OWN_OK : OWN_NO;
 }
 
+/* libetpan does not see the line, so its count is kept for it. */
+enum own_reply own_hear(struct imap *imap, bool *news)
+{
+	const struct span exists = SPAN(" EXISTS"), expunge = SPAN(" EXPUNGE");
+	uint32_t *count = &imap->m->imap_selection_info->sel_exists;
+	struct span line;
+	uint64_t n;
+	enum own_reply reply = own_line(imap, &line);
+
+	if (reply != OWN_UNTAGGED)
+		return reply;
+	if (span_iends(line, exists) &&
+	    span_to_u64(span_sub(line, 2, line.n - 2 - exists.n), UINT32_MAX, &n)) {
+		*count = (uint32_t)n;
+		*news = true;
+	}
+	if (span_iends(line, expunge) &&
+	    span_to_u64(span_sub(line, 2, line.n - 2 - expunge.n), UINT32_MAX, &n) && n && n <= *count) {
+		(*count)--;
+		*news = true;
+	}
+	if (span_ifind(line, SPAN("[UIDVALIDITY ")) >= 0 && !words_confirm_uidvalidity(line, imap->uidvalidity))
+		imap->m->imap_selection_info->sel_uidvalidity = 0;
+	return reply;
+}
+
+enum imap_fault own_do(struct imap *imap, const char *command, const char *what)
+{
+	bool news = false;
+
+	imap_arm(imap, imap->timeouts.command, COMMAND_BYTES);
+	enum own_reply reply = own_command(imap, command) ? OWN_UNTAGGED : OWN_LOST;
+	while (reply == OWN_UNTAGGED)
+		reply = own_hear(imap, &news);
+	return imap_outcome(imap,
+			    reply == OWN_OK   ? MAILIMAP_NO_ERROR
+			    : reply == OWN_NO ? MAILIMAP_ERROR_UID_STORE
+					      : MAILIMAP_ERROR_STREAM,
+			    what);
+}
+
 static void note_capabilities(struct imap *imap, struct span words)
 {
 	static const struct {

@@ -137,6 +137,16 @@ static void keep_body(struct rows *r, const struct row *row)
 	bytes->n = r->start;
 }
 
+static void keep_flags(struct rows *r, const struct row *row)
+{
+	struct frame_batch_item *item = find_item(r, row->item.uid);
+
+	if (!item)
+		return;
+	item->fetched = true;
+	item->flags = row->item.flags;
+}
+
 static void keep_place(struct rows *r, const struct row *row)
 {
 	/* Rows of other messages come unasked when somebody else changes a flag. */
@@ -159,6 +169,8 @@ static void on_row(struct mailimap_msg_att *att, void *context)
 		r->top = row.item.uid;
 	if (r->bytes)
 		keep_body(r, &row);
+	else if (r->flags_only)
+		keep_flags(r, &row);
 	else if (row.item.uid)
 		keep_place(r, &row);
 }

@@ -52,38 +52,19 @@ static bool server_speaks(struct imap *imap, struct pollfd *others, nfds_t n, in
 	}
 }
 
-/* The next line; notes whether it announces mail. libetpan does not see it, so its count is kept for it. */
-static enum own_reply hear(struct imap *imap, bool *news)
-{
-	const struct span exists = SPAN(" EXISTS");
-	struct span line;
-	uint64_t n;
-	enum own_reply reply = own_line(imap, &line);
-
-	if (reply == OWN_UNTAGGED && span_iends(line, exists) &&
-	    span_to_u64(span_sub(line, 2, line.n - 2 - exists.n), UINT32_MAX, &n)) {
-		imap->m->imap_selection_info->sel_exists = (uint32_t)n;
-		*news = true;
-	}
-	if (reply == OWN_UNTAGGED && span_ifind(line, SPAN("[UIDVALIDITY ")) >= 0 &&
-	    !words_confirm_uidvalidity(line, imap->uidvalidity))
-		imap->m->imap_selection_info->sel_uidvalidity = 0;
-	return reply;
-}
-
 static enum own_reply idle(struct imap *imap, struct pollfd *others, nfds_t n, int64_t until, bool *news)
 {
 	static const char done[] = "DONE\r\n";
 	enum own_reply reply = own_command(imap, "IDLE") ? OWN_UNTAGGED : OWN_LOST;
 
 	while (reply == OWN_UNTAGGED)
-		reply = hear(imap, news);
+		reply = own_hear(imap, news);
 	if (reply != OWN_CONTINUE)
 		return reply;
 	reply = OWN_UNTAGGED;
 	while (reply == OWN_UNTAGGED && !*news && server_speaks(imap, others, n, until)) {
 		imap_arm(imap, imap->timeouts.idle, COMMAND_BYTES);
-		reply = hear(imap, news);
+		reply = own_hear(imap, news);
 	}
 	/* Anything tagged ends IDLE before we did. */
 	if (reply != OWN_UNTAGGED)
@@ -92,7 +73,7 @@ static enum own_reply idle(struct imap *imap, struct pollfd *others, nfds_t n, i
 	if (stream_write(imap->stream, done, sizeof(done) - 1))
 		return OWN_LOST;
 	while (reply == OWN_UNTAGGED)
-		reply = hear(imap, news);
+		reply = own_hear(imap, news);
 	return reply;
 }
 
@@ -105,7 +86,7 @@ enum imap_fault imap_wait(struct imap *imap, struct pollfd *others, nfds_t n, in
 		return IMAP_LOST;
 	for (nfds_t i = 0; i < n; i++)
 		others[i].revents = 0;
-	/* A message that came while other commands ran was announced to them, and is not again. */
+	/* What came or left while other commands ran was announced to them, and is not again. */
 	if (imap->m->imap_selection_info->sel_exists != imap->looked) {
 		*news = true;
 		return IMAP_FINE;

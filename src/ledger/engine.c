@@ -32,6 +32,8 @@ const char *ledger_db_name(enum ledger_db db)
 		[DB_UNFETCHED] = "unfetched",
 		[DB_TOMBSTONE] = "tombstone",
 		[DB_CHECK] = "check",
+		[DB_WATCHED] = "watched",
+		[DB_UNFILED] = "unfiled",
 	};
 
 	return names[db];

@@ -195,6 +195,27 @@ bool rec_place_get(struct span in, struct rec_place *out)
 	return wire_done(&w);
 }
 
+void rec_watched_put(struct buf *b, const struct rec_watched *r)
+{
+	wire_put_var(b, r->message);
+	wire_put_u8(b, r->missed);
+	wire_put_u8(b, (uint8_t)r->style);
+	wire_put_u8(b, (uint8_t)r->marks);
+	wire_put_ivar(b, r->answered_at);
+}
+
+bool rec_watched_get(struct span in, struct rec_watched *out)
+{
+	struct wire w = wire_over(in);
+
+	*out = (struct rec_watched){ .message = wire_var(&w, UINT64_MAX) };
+	out->missed = get_bool(&w);
+	out->style = GET_ENUM(&w, MARK_STYLES);
+	out->marks = GET_ENUM(&w, MARK_ALL + 1);
+	out->answered_at = wire_ivar(&w);
+	return wire_done(&w);
+}
+
 void rec_message_put(struct buf *b, const struct rec_message *r)
 {
 	wire_put_var(b, r->conversation);
@@ -288,6 +309,9 @@ void rec_conversation_put(struct buf *b, const struct rec_conversation *r)
 	wire_put_ivar(b, r->wake_at);
 	put_text(b, r->language, RECORD_TAG);
 	wire_put_ivar(b, r->undelivered_at);
+	wire_put_ivar(b, r->story.left_at);
+	wire_put_ivar(b, r->elsewhere_at);
+	wire_put_var(b, r->marks);
 }
 
 bool rec_conversation_get(struct span in, struct rec_conversation *out)
@@ -317,6 +341,12 @@ bool rec_conversation_get(struct span in, struct rec_conversation *out)
 		out->language = wire_vbytes(&w, RECORD_TAG);
 	if (w.rest.n)
 		out->undelivered_at = wire_ivar(&w);
+	if (w.rest.n)
+		out->story.left_at = wire_ivar(&w);
+	if (w.rest.n)
+		out->elsewhere_at = wire_ivar(&w);
+	if (w.rest.n)
+		out->marks = (uint32_t)wire_var(&w, MARK_ALL);
 	return wire_done(&w);
 }
 

@@ -4,7 +4,8 @@
 #pragma once
 #include "conversation/conversation.h"
 #include "conversation/join.h"
-#include "deadline/deadline.h"
+#include "config/config.h"
+#include "deadline/marks.h"
 #include "guard/guard.h"
 #include "ledger/engine.h"
 #include "outbox/outbox.h"
@@ -76,6 +77,18 @@ struct rec_place {
 
 /* DB_UNFETCHED, key as DB_PLACE: value u8, how often it was asked for since. */
 
+/* DB_WATCHED, key u16 account, u64 conversation, u32 uidvalidity, u32 uid: a place in a watched mailbox where a request
+ * awaits its answer, or that bears marks of ours. */
+struct rec_watched {
+	uint64_t message;
+	bool missed;		/* it is gone, and nobody could say where to: its clock goes on */
+	enum mark_style style;	/* of the marks the server has stored */
+	uint32_t marks;
+	int64_t answered_at;	/* when it was first seen to bear \Answered, 0: it does not */
+};
+
+/* DB_UNFILED, key as DB_PLACE: a witness to be moved to Sent; value u8, how often that was refused. */
+
 /* DB_MESSAGE, key u64: what was judged and decided. What the message says, its Message-ID and Subject
  * too, stands in its facts, in DB_TEXT in pieces. */
 struct rec_message {
@@ -131,6 +144,8 @@ struct rec_conversation {
 	int64_t breached[DEADLINE_COUNT];  /* ... and told of the breach */
 	struct span language;	/* that the requester writes in, empty: not known */
 	int64_t undelivered_at;	/* when an automated message came back and the requester was not heard of since, 0: never */
+	int64_t elsewhere_at;	/* when it was seen that it seems to be answered elsewhere, 0: it does not */
+	uint32_t marks;		/* enum mark: as they should be on its messages */
 };
 
 /* DB_EVENT, key u64 conversation, i64 at, u64 ordinal. */
@@ -215,6 +230,7 @@ RECORD(tip)
 RECORD(rec_account)
 RECORD(rec_mailbox)
 RECORD(rec_place)
+RECORD(rec_watched)
 RECORD(rec_message)
 RECORD(rec_ids)
 RECORD(rec_suppression)

@@ -16,6 +16,7 @@ enum {
 	LIMIT_TRIAL_MESSAGES = 20000,	      /* messages of a mailbox that `hearback try` looks at */
 	LIMIT_ORDERS = 256,		      /* orders of the keeper that wait in a poller */
 	LIMIT_CUT_TEXT = 8 * 1024,	      /* bytes that tell a message that was cut from others */
+	LIMIT_WATCHED = 500,		      /* messages a poller is asked at once whether they are still there */
 	LIMIT_HEADER_BLOCK = 256 * 1024,      /* bytes of a header block that are looked at */
 	LIMIT_FIELDS = 1000,		      /* header fields */
 	LIMIT_FIELD_NAME = 100,		      /* bytes of its name; a longer one makes no field */

@@ -21,7 +21,10 @@ def _frame_types():
 
 globals().update(_frame_types())
 VERSION = 1
-LOOK, MOVE, SEARCH, REFETCH = range(4)
+LOOK, MOVE, SEARCH, REFETCH, MARK = range(5)
+NOWHERE, HERE, IN_JUNK, IN_TRASH = range(4)
+MARKS_NONE, MARKS_KEYWORDS, MARKS_LABELS, MARKS_FLAG = range(4)
+OVERDUE, DUE_SOON, WAITING, CLAIMED = (1 << n for n in range(4))
 FLAGS_TOLD, KEYWORDS, FLAGGED, ANSWERED, GMAIL_LABELS, CONDSTORE, QRESYNC, OFFERS_IDLE = (1 << n for n in range(8))
 OUTCOMES = ("accepted", "refused", "later", "unknown")
 ENDINGS = ("orderly", "transient", "refused", "config", "expired")
@@ -43,8 +46,9 @@ def frame_types():
 TYPES = frame_types()
 START, STOP, SECRET, READY, ENDING, NEED_SECRET = (
     TYPES[name] for name in ("START", "STOP", "SECRET", "READY", "ENDING", "NEED_SECRET"))
-RESUME, SELECTED, BATCH, BATCH_DONE, SEEN_ALL, ORDER, ORDER_DONE, TROUBLE = (
-    TYPES[name] for name in ("RESUME", "SELECTED", "BATCH", "BATCH_DONE", "SEEN_ALL", "ORDER", "ORDER_DONE", "TROUBLE"))
+RESUME, SELECTED, BATCH, BATCH_DONE, SEEN_ALL, ORDER, ORDER_DONE, TROUBLE, WATCH, WATCHED = (
+    TYPES[name] for name in ("RESUME", "SELECTED", "BATCH", "BATCH_DONE", "SEEN_ALL", "ORDER", "ORDER_DONE", "TROUBLE",
+                             "WATCH", "WATCHED"))
 SEND, DOT_ASK, DOT_GRANTED, SENT_RESULT = (
     TYPES[name] for name in ("SEND", "DOT_ASK", "DOT_GRANTED", "SENT_RESULT"))
 

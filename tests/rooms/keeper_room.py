@@ -35,8 +35,11 @@ def i64(value):
 def settings(state, **more):
     keys = {"address": SUPPORT, "agents": AGENT, "lead": LEAD, "host": "127.0.0.1",
             "password_file": "/nonexistent/secret", "authserv_id": "mx.example.com", "ack_after": "0s", **more}
-    top = f"state_dir = {state}\n"
-    return top + "account support {\n" + "".join(f"  {k} = {v}\n" for k, v in keys.items() if v is not None) + "}\n"
+    second = keys.pop("second", None)
+    text = f"state_dir = {state}\n"
+    for name, account in {"support": keys, **({"sales": {**keys, **second}} if second else {})}.items():
+        text += f"account {name} {{\n" + "".join(f"  {k} = {v}\n" for k, v in account.items() if v is not None) + "}\n"
+    return text
 
 
 def templates():
@@ -114,11 +117,11 @@ class Peer(frames.Wire):
 
 
 class Poller(Peer):
-    def __init__(self, keeper, role, uidvalidity=7, greet=True, account="support"):
+    def __init__(self, keeper, role, uidvalidity=7, greet=True, account="support", offers=0):
         super().__init__()
         self.keeper, self.role, self.uidvalidity = keeper, role, uidvalidity
         self.number, self.looks, self.orders = 0, [], []
-        self.offers = 0
+        self.offers, self.watched, self.more = offers, [], {}
         self.give(keeper, POLLER, role == SENT, account)
         if greet:
             self.greeted()
@@ -152,8 +155,33 @@ class Poller(Peer):
         kind, r = self.receive()
         if kind == frames.ORDER:
             order = r.take(">Q"), r.take("B"), r.take(">I"), r.take(">I"), r.text()
+            self.more[order[0]] = r.take(">q"), r.take("B"), r.take("B"), r.take("B")
             (self.looks if order[1] == frames.LOOK else self.orders).append(order)
+        elif kind == frames.WATCH:
+            r.take(">I")
+            self.watched.append([r.take(">I") for _ in range(r.take(">I"))])
         return kind, r
+
+    def ordered(self):
+        """Waits for the next order that is not one to look: (number, kind, uidvalidity, uid, text)."""
+        while not self.orders:
+            self.hear()
+        order = self.orders.pop(0)
+        self.at, self.style, self.add, self.remove = self.more[order[0]]
+        return order
+
+    def order_done(self, number, ok=True, found=0, words=""):
+        self.send(frames.ORDER_DONE, u64(number) + bytes([ok]) + u32(0) + bytes([found]) + blob(words))
+
+    def asked(self):
+        """Waits until it is asked for what it watches; the UIDs."""
+        while not self.watched:
+            self.hear()
+        return self.watched.pop(0)
+
+    def tell(self, gone=(), answered=()):
+        items = sorted([(uid, 1) for uid in gone] + [(uid, 0) for uid in answered])
+        self.send(frames.WATCHED, u32(self.uidvalidity) + u32(len(items)) + b"".join(u32(u) + bytes([g]) for u, g in items))
 
     def done(self):
         """Waits until the keeper has committed a batch; its number."""
@@ -162,8 +190,9 @@ class Poller(Peer):
             if kind == frames.BATCH_DONE:
                 return r.take(">Q")
 
-    def seen_all(self, look=0):
-        self.send(frames.SEEN_ALL, u32(self.uidvalidity) + u32(0) + u32(0) + u64(look) + i64(int(time.time())))
+    def seen_all(self, look=0, shrunk=False):
+        self.send(frames.SEEN_ALL, u32(self.uidvalidity) + u32(0) + u32(0) + u64(look) + i64(int(time.time())) +
+                  bytes([shrunk]))
 
     def answer_look(self):
         """Waits for an order to look, and has looked."""
@@ -212,10 +241,10 @@ class Reader(Peer):
 
 
 class Sender(Peer):
-    def __init__(self, keeper):
+    def __init__(self, keeper, account="support"):
         super().__init__()
         self.waiting, self.grants = [], []
-        self.give(keeper, SENDER)
+        self.give(keeper, SENDER, account=account)
 
     def hear(self):
         kind, r = self.receive()

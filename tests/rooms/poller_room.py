@@ -96,25 +96,41 @@ class Poller(frames.Room):
                 return items, None
             kind, r = got
             if kind == frames.SEEN_ALL:
-                return items, (r.take(">I"), r.take(">I"), r.take(">I"), r.take(">Q"))
+                seen = r.take(">I"), r.take(">I"), r.take(">I"), r.take(">Q")
+                r.take(">q")
+                self.shrunk = bool(r.take("B"))
+                return items, seen
             assert kind == frames.BATCH, kind
             number, more = self.batch(r)
             items += more
             if answer:
                 self.batch_done(number)
 
-    def order(self, kind, uidvalidity=0, uid=0, text=""):
+    def order(self, kind, uidvalidity=0, uid=0, text="", at=0, style=0, add=0, remove=0):
         self.number += 1
         self.keeper.send(frames.ORDER,
                          self.number.to_bytes(8, "big") + bytes([kind]) + frames.u32(uidvalidity) +
-                         frames.u32(uid) + frames.blob(text))
+                         frames.u32(uid) + frames.blob(text) + at.to_bytes(8, "big") +
+                         bytes([style, add, remove]))
         return self.number
 
     def order_done(self):
         """(ok, uid, text)."""
         r = self.keeper.expect(frames.ORDER_DONE)
         r.take(">Q")
-        return bool(r.take("B")), r.take(">I"), r.text()
+        ok, uid, self.found = bool(r.take("B")), r.take(">I"), r.take("B")
+        return ok, uid, r.text()
+
+    def watch(self, uidvalidity, *uids):
+        """Which of them are gone, and which are answered."""
+        self.keeper.send(frames.WATCH, frames.u32(uidvalidity) + frames.u32(len(uids)) + b"".join(map(frames.u32, uids)))
+        r = self.keeper.expect(frames.WATCHED)
+        r.take(">I")
+        gone, answered = [], []
+        for _ in range(r.take(">I")):
+            uid = r.take(">I")
+            (gone if r.take("B") else answered).append(uid)
+        return gone, answered
 
     def stop(self):
         self.supervisor.send(frames.STOP)

@@ -348,8 +348,7 @@ def witness():
         sent_answers(sent)
         _, _, data = sender.deliver()
         inbox.take({2: data})
-        t.equal("the witness is filed in Sent", [o[1:] for o in inbox.orders], [(frames.MOVE, 7, 2, "Sent")])
-        inbox.orders.clear()
+        t.equal("the witness is filed in Sent", inbox.ordered()[1:], (frames.MOVE, 7, 2, "Sent"))
         identity = [line for line in data.decode().splitlines() if line.startswith("X-Hearback-Id")][0].split()[1]
         inbox.take({3: letter(EVE, "Please help", X_Hearback_Id=identity)})
         t.equal("a person's mail with a copied identity is a person's mail", states(k), {ANNA: "open", EVE: "open"})

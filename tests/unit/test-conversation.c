@@ -64,6 +64,37 @@ static void ends_stop_all_and_a_request_reopens(void **state)
 	assert_int_equal(s.state, STATE_OPEN);
 }
 
+static void what_leaves_is_dismissed_and_comes_back(void **state)
+{
+	(void)state;
+	struct story s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_TO_JUNK });
+	assert_int_equal(s.state, STATE_DISMISSED);
+	assert_int_equal(s.first.stopped_at, 200);
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_FILED }, { .at = 300, .kind = EVENT_RETURNED });
+	assert_int_equal(s.state, STATE_OPEN);
+	assert_int_equal(s.first.started_at, 100);
+	assert_int_equal(s.first.stopped_at, 0);
+	assert_int_equal(s.openings, 1);
+	/* The second opening goes on with its own clock, even where all happened at one instant. */
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_ANSWER }, { .at = 200, .kind = EVENT_REQUEST },
+		 { .at = 200, .kind = EVENT_TO_TRASH }, { .at = 300, .kind = EVENT_RETURNED });
+	assert_int_equal(s.state, STATE_OPEN);
+	assert_int_equal(s.first.stopped_at, 200);
+	assert_int_equal(s.next.started_at, 200);
+	assert_int_equal(s.next.stopped_at, 0);
+	/* An answered one stays as it is; what a person said stays said; what only seems answered stays open. */
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_ANSWER }, { .at = 300, .kind = EVENT_FILED });
+	assert_int_equal(s.state, STATE_WAITING);
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_DISMISSED }, { .at = 300, .kind = EVENT_RETURNED });
+	assert_int_equal(s.state, STATE_DISMISSED);
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_FILED }, { .at = 250, .kind = EVENT_RESOLVED },
+		 { .at = 300, .kind = EVENT_RETURNED });
+	assert_int_equal(s.state, STATE_RESOLVED);
+	s = FOLD({ .at = 100, .kind = EVENT_REQUEST }, { .at = 200, .kind = EVENT_FILED_OPEN }, { .at = 300, .kind = EVENT_ELSEWHERE });
+	assert_int_equal(s.state, STATE_OPEN);
+	assert_int_equal(s.first.stopped_at, 0);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
@@ -142,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_request_opens_and_an_answer_waits),
 		cmocka_unit_test(machines_and_claims_stop_no_clock),
 		cmocka_unit_test(ends_stop_all_and_a_request_reopens),
+		cmocka_unit_test(what_leaves_is_dismissed_and_comes_back),
 		cmocka_unit_test(there_is_always_a_clock),
 		cmocka_unit_test(the_gate),
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit.h"
-#include "deadline/deadline.h"
+#include "deadline/marks.h"
 
 static const struct policy six_hours = { .target = { 6 * HOUR, 4 * HOUR, 14 * DAY }, .warn_percent = 75 };
 
@@ -55,6 +55,24 @@ static void it_explains_itself(void **state)
 	buf_free(&b);
 }
 
+static void marks_say_how_it_stands(void **state)
+{
+	struct policy p = { { 100, 100, 1000 }, 75 };
+	struct story s = { .state = STATE_OPEN, .first = { .started_at = 1000 } };
+
+	(void)state;
+	assert_int_equal(marks_of(&s, &p, 1074), 0);
+	assert_int_equal(marks_of(&s, &p, 1075), MARK_DUE_SOON);
+	assert_int_equal(marks_of(&s, &p, 1100), MARK_OVERDUE);
+	s.claims = 1;
+	assert_int_equal(marks_of(&s, &p, 1000), MARK_CLAIMED);
+	assert_int_equal(marks_of(&s, &p, 1100), MARK_CLAIMED | MARK_OVERDUE);
+	s.state = STATE_WAITING;
+	assert_int_equal(marks_of(&s, &p, 1100), MARK_WAITING);
+	s.state = STATE_DISMISSED;
+	assert_int_equal(marks_of(&s, &p, 1100), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -62,6 +80,7 @@ int main(void)
 		cmocka_unit_test(the_soonest_comes_first),
 		cmocka_unit_test(absurd_instants_do_not_wrap),
 		cmocka_unit_test(it_explains_itself),
+		cmocka_unit_test(marks_say_how_it_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,18 @@ PLAIN(control_request, control_request)
 PLAIN(row, row)
 PLAIN(control_end, control_end)
 
+#define LISTED(name, type)                                                              \
+	static bool name##_journey(struct arena *a, struct wire *w, struct buf *again)          \
+	{                                                                                       \
+		struct type v;                                                                  \
+		if (!name##_get(a, w, &v))                                                      \
+			return false;                                                           \
+		name##_put(again, &v);                                                          \
+		return true;                                                                    \
+	}
+LISTED(frame_watch, frame_watch)
+LISTED(frame_watched, frame_watched)
+
 static bool frame_batch_done_journey(struct arena *a, struct wire *w, struct buf *again)
 {
 	uint64_t number;
@@ -109,9 +121,9 @@ static void put_poller(struct buf out[])
 	struct frame_resume resume = { 1, 2, true };
 	struct frame_selected selected = { SPAN("INBOX"), 1, 2, 3, MAILBOX_KEYWORDS, SPAN("Junk"), SPAN("Trash"), 1800000000 };
 	struct frame_batch batch = { 1, 3, batch_items };
-	struct frame_seen_all all = { 1, 2, 3, 4, 5 };
-	struct frame_order order = { 1, ORDER_REFETCH, 2, 3, SPAN("a@b") };
-	struct frame_order_done done = { 1, true, 2, SPAN("no") };
+	struct frame_seen_all all = { 1, 2, 3, 4, 5, true };
+	struct frame_order order = { 1, ORDER_MARK, 2, 3, SPAN("a@b"), 4, MARKS_FLAG, 1, 2 };
+	struct frame_order_done done = { 1, true, 2, FOUND_TRASH, SPAN("no") };
 
 	frame_resume_put(&out[0], &resume);
 	frame_selected_put(&out[1], &selected);
@@ -121,6 +133,8 @@ static void put_poller(struct buf out[])
 	frame_order_put(&out[5], &order);
 	frame_order_done_put(&out[6], &done);
 	frame_trouble_put(&out[7], SPAN("try again later"));
+	frame_watch_put(&out[8], &(struct frame_watch){ 7, 3, (uint32_t[]){ 1, 2, 9 } });
+	frame_watched_put(&out[9], &(struct frame_watched){ 7, 2, (struct frame_watched_item[]){ { 2, true }, { 9, false } } });
 }
 
 static void put_reader_and_sender(struct buf out[])
@@ -162,6 +176,7 @@ static journey *const journeys[] = {
 	frame_start_journey, frame_peer_journey, frame_ending_journey, frame_people_journey,
 	frame_resume_journey, frame_selected_journey, frame_batch_journey, frame_batch_done_journey,
 	frame_seen_all_journey, frame_order_journey, frame_order_done_journey, frame_trouble_journey,
+	frame_watch_journey, frame_watched_journey,
 	frame_read_journey, frame_facts_journey, frame_send_journey, frame_dot_journey,
 	frame_sent_result_journey,
 	control_request_journey, row_journey, control_end_journey,
@@ -176,8 +191,8 @@ static int encode_all(void **state)
 		encoded[i] = BUF_CAPPED(FRAME_MAX);
 	put_supervisor(encoded);
 	put_poller(encoded + 4);
-	put_reader_and_sender(encoded + 12);
-	put_control(encoded + 17);
+	put_reader_and_sender(encoded + 14);
+	put_control(encoded + 19);
 	return 0;
 }
 

@@ -89,6 +89,8 @@ static void messages_and_people(void **state)
 		assert_true(back.author.n == LIMIT_ADDRESS && back.trouble.n == RECORD_TEXT && back.uid == UINT32_MAX);
 		assert_true(back.at == INT64_MIN && back.role == ROLE_SENT && back.collision);
 	});
+	struct rec_watched watched = { UINT64_MAX, true, MARK_STYLES - 1, MARK_ALL, INT64_MIN };
+	JOURNEY(rec_watched, &watched, assert_true(back.message == UINT64_MAX && back.missed && back.marks == MARK_ALL && back.answered_at == INT64_MIN));
 	JOURNEY(rec_person, &person, assert_true(back.address.n == LIMIT_ADDRESS && back.role == PERSON_COPIED));
 	JOURNEY(rec_event, &event, assert_true(back.message == UINT64_MAX && back.actor.n == RECORD_TEXT));
 }
@@ -111,11 +113,15 @@ static void conversations(void **state)
 		c.due_at[i] = c.warned[i] = c.breached[i] = INT64_MIN;
 	c.language = SPAN("zh-hant");
 	c.undelivered_at = INT64_MAX;
-	JOURNEY_GROWN(rec_conversation, &c, tail == 10 || tail == 10 + 1 + strlen("zh-hant"), {
+	c.story.left_at = c.elsewhere_at = INT64_MAX;
+	c.marks = MARK_ALL;
+	JOURNEY_GROWN(rec_conversation, &c,
+		      tail == 1 || tail == 11 || tail == 21 || tail == 31 || tail == 31 + 1 + strlen("zh-hant"), {
 		assert_true(back.undelivered_at == INT64_MAX);
 		assert_span(back.language, "zh-hant");
 		assert_true(back.requester.n == LIMIT_ADDRESS && back.subject.n == RECORD_TEXT && back.agent.n == LIMIT_ADDRESS);
 		assert_true(back.acknowledged_at == INT64_MAX && back.acted_at == INT64_MAX && back.wake_at == INT64_MAX);
+		assert_true(back.story.left_at == INT64_MAX && back.elsewhere_at == INT64_MAX && back.marks == MARK_ALL);
 		assert_true(back.breached[DEADLINE_COUNT - 1] == INT64_MIN && back.messages == UINT32_MAX);
 	});
 }

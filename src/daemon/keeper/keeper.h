@@ -5,6 +5,7 @@
 #include "audit/audit.h"
 #include "base/compress.h"
 #include "config/config.h"
+#include "daemon/keeper/orders.h"
 #include "frame/control.h"
 #include "frame/poller.h"
 #include "frame/reader.h"
@@ -13,6 +14,7 @@
 #include "ledger/keys.h"
 #include "ledger/records.h"
 #include "ledger/tombstones.h"
+#include "mail/limits.h"
 #include "reply/template.h"
 #include "sandbox/sandbox.h"
 #include <sys/types.h>
@@ -96,6 +98,14 @@ struct mailbox_run {
 	bool given_up;		/* in --once: its poller will not come */
 	int64_t pass_at;	/* Unix seconds of the last complete pass */
 	uint64_t orders;	/* number of the newest order */
+	struct order_out out[KEEPER_ORDERS];
+	uint32_t nout;
+	bool settle;		/* some of them are answered */
+	bool filing;		/* a witness may wait to be filed */
+	bool marking;		/* marks may wait ... */
+	uint64_t marked;	/* ... in conversations above this one */
+	char marks_refused[200]; /* why marks cannot be stored here, "" if they can */
+	struct watch *watch;	/* NULL for Sent */
 	uint64_t look;		/* number of the look that is under way, 0: none */
 	int64_t look_ms;	/* when it was ordered */
 	int64_t passed_ms;	/* the pass of a look that began at this instant is over; 0: taken in, too */
@@ -307,8 +317,10 @@ STORE(outbox, outbox, uint64_t number)
 STORE(recipient, recipient, const uint8_t id[ID_SIZE])
 STORE(suppression, suppression, const uint8_t id[ID_SIZE])
 STORE(person, person, uint64_t conversation, const uint8_t id[ID_SIZE])
+STORE(watched, watched, uint16_t account, uint64_t conversation, uint32_t uidvalidity, uint32_t uid)
 #undef STORE
 struct key place_key(uint16_t account, enum role role, uint32_t uidvalidity, uint32_t uid);
+struct key watched_key(uint16_t account, uint64_t conversation, uint32_t uidvalidity, uint32_t uid);
 struct key event_key(uint64_t conversation, int64_t at, uint64_t ordinal);
 /* Keyed hashes under which Message-IDs and addresses (keys) are found. */
 void message_id_hash(const struct keeper *k, struct span id, uint8_t out[ID_SIZE]);
@@ -335,6 +347,11 @@ void conversation_store(struct turn *t, uint64_t number, struct rec_conversation
 bool conversation_silence(struct turn *t, uint64_t number, struct rec_conversation *c, int64_t until);
 /* Takes out the event of a message that belongs elsewhere. */
 void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m);
+/* An act of now, behind whatever has happened by now in whatever order it is folded; a request that nobody knew of
+ * yet comes after it. */
+void conversation_act(struct turn *t, uint64_t number, struct rec_conversation *c, enum event_kind kind, uint64_t message, struct span actor);
+/* It seems to be answered where we do not see it, as this message shows. */
+void conversation_elsewhere(struct turn *t, uint64_t number, struct rec_conversation *c, uint64_t message);
 void conversation_policy(const struct account *acc, struct policy *out);
 /* Makes somebody known inside. */
 void conversation_person(struct turn *t, uint64_t number, struct address who, struct span address_key, enum person_role role);
@@ -358,6 +375,7 @@ struct incoming {
 	uint64_t known;		   /* a further arrival of this message, 0: new */
 	uint64_t home;		   /* conversation that was opened for it while it could not be fetched, 0: none */
 	uint64_t check;		   /* code of the test answer that it is, 0: none */
+	bool other_side;	   /* of mail between two of our accounts */
 	bool collision;
 	struct rec_ids *ids;	   /* own id first, then the ids it names, nearest first */
 	struct span *named;

@@ -3,6 +3,7 @@
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 #include <errno.h>
+#include <string.h>
 
 /* The text without its white space: lines are broken and padded anew on the way. Of a message that was cut at
  * fetch_limit only the beginning: where the cut falls depends on trace fields, too. */
@@ -67,6 +68,26 @@ static void gather_names(struct turn *t, struct incoming *in)
 		name(in, f->references.at[i], false);
 }
 
+/* Mail that one of our teams sends to another lies in Sent of the one, whose agent wrote it, and in INBOX of the other,
+ * to whom it is a request: two messages, each of its own account, in whatever order they are met. All others who have
+ * it share one of the two. */
+static void tell_teams_apart(struct turn *t, struct incoming *in)
+{
+	struct rec_message m;
+	struct key key = { 0 };
+	struct span value;
+	uint8_t own[ID_SIZE];
+
+	if (!in->known || in->own_automated || get_message(t, in->known, &m) || m.account == in->account->id ||
+	    (m.voice == VOICE_AGENT) == (in->voice.voice == VOICE_AGENT))
+		return;
+	memcpy(own, in->fingerprint, ID_SIZE);
+	hash_keyed(t->k->keys.id, "other side", span_make(own, ID_SIZE), in->fingerprint, ID_SIZE);
+	key_add_id(&key, in->fingerprint);
+	in->known = txn_get(t->t, DB_FINGERPRINT, key_span(&key), t->a, &value) == 0 ? key_get(value, 0) : 0;
+	in->other_side = true;
+}
+
 void kin_gather(struct turn *t, struct incoming *in)
 {
 	struct span id;
@@ -93,7 +114,8 @@ void kin_gather(struct turn *t, struct incoming *in)
 	for (uint32_t i = 0; i < in->nnamed; i++)
 		if (gets[1 + i].status || !rec_ids_get(gets[1 + i].value, &in->ids[i]))
 			in->ids[i] = (struct rec_ids){ 0 };
-	for (uint32_t i = 0; in->facts.message_id.n && i < in->ids[0].n; i++)
+	tell_teams_apart(t, in);
+	for (uint32_t i = 0; in->facts.message_id.n && !in->other_side && i < in->ids[0].n; i++)
 		in->collision |= in->ids[0].at[i].kind == ID_MESSAGE && !in->known;
 }
 

@@ -59,6 +59,8 @@ static void lose_poller(struct keeper *k, struct account *acc, enum role role)
 	if (box->poller.fd < 0)
 		return;
 	batch_poller_lost(k, acc, role);
+	orders_lost(box);
+	watch_lost(box);
 	box->selected = false;
 	box->walls.told = false;
 	box->look = 0;
@@ -299,6 +301,8 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->selected_at = clock_now();
 	box->again_at = 0;
 	box->trouble[0] = '\0';
+	box->filing = true;
+	marks_opened(box, acc);
 	struct mailbox_note *note = &k->notes[(acc - k->accounts) * ROLE_COUNT + role];
 	*note = (struct mailbox_note){ .changed = true, .opened = true, .uidnext = s.uidnext };
 	log_event(LOG_INFO, "mailbox.open", "account=%.*s mailbox=%s uidvalidity=%u uidnext=%u exists=%u", SPAN_ARG(acc->c->name),
@@ -319,6 +323,10 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 	box->pass_at = clock_now();
 	if (box->batch == box->batch_taken)
 		box->doubtful = false;
+	if (box->watch) {
+		box->watch->wanted = true;
+		box->watch->shrunk |= s.shrunk;
+	}
 	if (s.look && s.look == box->look) {
 		box->passed_ms = box->look_ms;
 		box->passed_batch = box->batch;
@@ -333,18 +341,6 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 	return true;
 }
 
-static void order_done(struct account *acc, enum role role, struct wire *w)
-{
-	struct frame_order_done d;
-	char why[200] = "";
-
-	if (!frame_order_done_get(w, &d) || d.ok)
-		return;
-	memcpy(why, d.text.p, d.text.n < sizeof(why) ? d.text.n : sizeof(why) - 1);
-	log_event(LOG_WARN, "order.failed", "account=%.*s mailbox=%s order=%llu why=%s", SPAN_ARG(acc->c->name), role_name(role),
-		  (unsigned long long)d.number, log_quote(why));
-}
-
 static bool hear_poller(struct keeper *k, struct account *acc, enum role role, struct frame *f)
 {
 	struct wire w = wire_over(f->payload);
@@ -357,10 +353,10 @@ static bool hear_poller(struct keeper *k, struct account *acc, enum role role, s
 		return batch_open(k, acc, role, f);
 	if (f->type == FRAME_SEEN_ALL)
 		return seen_all(k, acc, role, &w);
-	if (f->type == FRAME_ORDER_DONE) {
-		order_done(acc, role, &w);
-		return true;
-	}
+	if (f->type == FRAME_ORDER_DONE)
+		return order_done(acc, role, &w);
+	if (f->type == FRAME_WATCHED)
+		return watched(acc, role, &w);
 	if (f->type == FRAME_TROUBLE && frame_trouble_get(&w, &text)) {
 		set_text(box->trouble, text);
 		return true;
@@ -526,7 +522,7 @@ static int patience(const struct keeper *k)
 {
 	int64_t now = clock_now();
 
-	if (k->heard || batch_ready(k) || people_waiting(k, true) || people_waiting(k, false) || k->next_wake <= now)
+	if (k->heard || batch_ready(k) || orders_waiting(k) || people_waiting(k, true) || people_waiting(k, false) || k->next_wake <= now)
 		return 0;
 	int64_t wait = k->next_wake - now;
 	return wait > LOOK_SECONDS ? LOOK_SECONDS * 1000 : (int)wait * 1000;
@@ -539,7 +535,8 @@ static bool idle(const struct keeper *k)
 		return false;
 	for (uint32_t i = 0; i < k->naccounts; i++) {
 		const struct account *acc = &k->accounts[i];
-		if (acc->in_flight || acc->box[ROLE_SENT].look)
+		const struct mailbox_run *inbox = &acc->box[ROLE_INBOX];
+		if (acc->in_flight || acc->box[ROLE_SENT].look || inbox->nout || watch_busy(inbox))
 			return false;
 		for (int r = 0; r < ROLE_COUNT; r++)
 			if (!acc->box[r].given_up && (!acc->box[r].seen_all || acc->box[r].poller.first))

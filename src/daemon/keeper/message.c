@@ -238,8 +238,23 @@ static void record_fingerprint(struct turn *t, const struct incoming *in, uint64
 	store_put(t, DB_FINGERPRINT, &key, key_span(&value));
 }
 
-/* A copy of an automated message of ours: it settles its outbox entry, and the witness is filed where agents read
- * what the robot said. */
+/* A copy of an automated message settles its outbox entry. The witness is filed; what another account of ours has
+ * sent to this one stays where its agents see it. Returns the entry, 0: none is known. */
+static uint64_t settle_copy(struct turn *t, const struct incoming *in, const struct rec_ids *ids, const char *what)
+{
+	uint64_t entry = 0;
+	struct rec_outbox e;
+
+	for (uint32_t i = 0; i < ids->n; i++)
+		if (ids->at[i].kind == ID_OUTBOX) {
+			entry = ids->at[i].number;
+			outgoing_evidence(t, entry, what);
+		}
+	if (!entry || get_outbox(t, entry, &e) || e.account == in->account->id)
+		witness_file(t, in);
+	return entry;
+}
+
 static void take_own(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
 {
 	uint8_t hash[ID_SIZE];
@@ -247,12 +262,10 @@ static void take_own(struct turn *t, struct incoming *in, uint64_t number, struc
 
 	message_id_hash(t->k, in->own_id, hash);
 	get_ids(t, hash, &ids);
+	m->outbox = settle_copy(t, in, &ids, in->role == ROLE_SENT ? "a copy in Sent" : "the witness");
 	for (uint32_t i = 0; i < ids.n; i++)
-		if (ids.at[i].kind == ID_OUTBOX) {
-			m->outbox = ids.at[i].number;
+		if (ids.at[i].kind == ID_OUTBOX)
 			m->conversation = ids.at[i].conversation;
-			outgoing_evidence(t, m->outbox, in->role == ROLE_SENT ? "a copy in Sent" : "the witness");
-		}
 	if (!m->outbox)
 		witness_take(t, in, number, m);
 	if (!span_eq(in->own_id, in->facts.message_id)) {
@@ -262,21 +275,10 @@ static void take_own(struct turn *t, struct incoming *in, uint64_t number, struc
 	}
 }
 
-static void order_to_sent(struct turn *t, const struct incoming *in)
-{
-	struct mailbox_run *inbox = &in->account->box[ROLE_INBOX];
-	const struct mailbox_run *sent = &in->account->box[ROLE_SENT];
-
-	if (in->role != ROLE_INBOX || in->account->mode == MODE_OBSERVE || !sent->selected)
-		return;
-	turn_order(t, inbox,
-		   (struct frame_order){
-			   .kind = ORDER_MOVE, .uidvalidity = in->uidvalidity, .uid = in->item->uid, .text = sent->name });
-}
-
 static void note_answer(struct turn *t, const struct incoming *in, struct rec_conversation *c, const struct rec_message *m)
 {
 	c->agent = m->author;
+	c->elsewhere_at = 0;
 	answers_seen(t, in->account);
 }
 
@@ -334,16 +336,19 @@ static void take_again(struct turn *t, struct incoming *in)
 		struct rec_ids ids;
 		message_id_hash(t->k, in->own_id, hash);
 		get_ids(t, hash, &ids);
-		for (uint32_t i = 0; i < ids.n; i++)
-			if (ids.at[i].kind == ID_OUTBOX)
-				outgoing_evidence(t, ids.at[i].number, "a copy");
-		order_to_sent(t, in);
+		settle_copy(t, in, &ids, "a copy");
 		return;
 	}
-	if (in->check)
+	if (in->check) {
 		answers_note(t, in);
-	else if (in->role == ROLE_SENT && in->voice.voice == VOICE_AGENT && get_message(t, in->known, &m) == 0 && m.voice != VOICE_AGENT)
+		return;
+	}
+	if (get_message(t, in->known, &m))
+		return;
+	if (in->role == ROLE_SENT && in->voice.voice == VOICE_AGENT && m.voice != VOICE_AGENT)
 		prove_agent(t, in, &m);
+	else
+		leave_undo(t, in, &m);
 }
 
 static void log_taken(const struct incoming *in, uint64_t number, const struct rec_message *m, const struct rec_conversation *c)
@@ -382,6 +387,19 @@ static void note_request(struct turn *t, const struct incoming *in, struct rec_c
 		c->undelivered_at = 0;
 }
 
+/* The requester answers what nobody has seen here although we owe an answer, and has not named it before. */
+static void note_unseen_reply(struct turn *t, const struct incoming *in, uint64_t number, uint64_t conversation, struct rec_conversation *c)
+{
+	bool seen = in->nnamed < 2;
+
+	for (uint32_t i = 0; !seen && i < in->ids[1].n; i++)
+		seen = in->ids[1].at[i].kind != ID_AWAITED || in->ids[1].at[i].conversation == conversation;
+	if (c->story.state != STATE_OPEN)
+		c->elsewhere_at = 0;
+	else if (!seen)
+		conversation_elsewhere(t, conversation, c, number);
+}
+
 /* Everything there is to record of a new message that belongs to a conversation. */
 static void take_new(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
 {
@@ -402,6 +420,8 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	if (e.kind == EVENT_ANSWER)
 		m->at = after_what_it_answers(t, in, m->at);
 	e.at = m->at;
+	if (e.kind == EVENT_REQUEST)
+		note_unseen_reply(t, in, number, m->conversation, &c);
 	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
 	if (e.kind == EVENT_ANSWER)
 		note_answer(t, in, &c, m);
@@ -418,6 +438,10 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 		c.undelivered_at = in->at;
 	if (in->role == ROLE_INBOX && in->voice.voice != VOICE_AGENT && in->voice.voice != VOICE_CLAIMED_AGENT && !in->trouble.n)
 		propose_acknowledgement(t, in, number, m, &c);
+	if (watch_awaits(m->conversation, &c, m)) {
+		watch_place(t, in, number, m->conversation);
+		c.marks = 0;
+	}
 	conversation_store(t, m->conversation, &c);
 	log_taken(in, number, m, &c);
 }
@@ -483,7 +507,6 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 		put_facts(t, number, in->facts_bytes);
 	if (in->own_automated) {
 		take_own(t, in, number, &m);
-		order_to_sent(t, in);
 		record_ids(t, in, number, m.conversation);
 		log_event(LOG_INFO, "message.own", "account=%.*s mailbox=%s uid=%u message=%llu entry=%llu",
 			  SPAN_ARG(in->account->c->name), role_name(in->role), in->item->uid, (unsigned long long)number,

@@ -127,12 +127,8 @@ bool verb_act(struct turn *t, struct client *c, struct control_end *end)
 		struct audit_record a = { .event = AUDIT_COMMAND, .account = r.account, .conversation = number, .purpose = 0xff,
 					  .verdict = 0xff, .actor = actor, .detail = what };
 		audit_append(t, &a);
-		/* Behind whatever has happened by now, in whatever order it is folded. */
-		struct event e = { .at = t->now > r.story.newest_at ? t->now : r.story.newest_at, .ordinal = UINT64_MAX - 1, .kind = acts[i] };
-		if (!story_is_next(&r.story, &e))
-			e.at++;
-		r.acted_at = e.at;
-		conversation_event(t, number, &r, &e, actor);
+		r.elsewhere_at = 0;
+		conversation_act(t, number, &r, acts[i], 0, actor);
 		conversation_store(t, number, &r);
 		log_event(LOG_INFO, "conversation.act", "conversation=C-%llu act=%.*s state=%s actor=%.*s", (unsigned long long)number,
 			  SPAN_ARG(what), state_name(r.story.state), SPAN_ARG(actor));

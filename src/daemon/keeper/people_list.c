@@ -21,6 +21,7 @@ static void conversation_row(struct turn *t, struct client *c, uint64_t number, 
 	row_number(&row, "messages", r->messages);
 	row_text(&row, "agent", r->agent);
 	row_time(&row, "undelivered", r->undelivered_at);
+	row_time(&row, "seems_answered", r->story.state == STATE_OPEN ? r->elsewhere_at : 0);
 	if (r->linked)
 		row_text(&row, "linked", span_of(arena_printf(t->a, "C-%llu", (unsigned long long)r->linked)));
 	people_row(t, c, &row);

@@ -29,6 +29,7 @@ static void head_row(struct turn *t, struct client *c, uint64_t number, const st
 	row_time(&row, "opened", r->story.opened_at);
 	row_number(&row, "messages", r->messages);
 	row_number(&row, "answers", r->story.answers);
+	row_time(&row, "seems_answered", r->story.state == STATE_OPEN ? r->elsewhere_at : 0);
 	if (r->linked)
 		row_text(&row, "linked", c_number(t, r->linked));
 	people_row(t, c, &row);

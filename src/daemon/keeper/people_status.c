@@ -72,6 +72,8 @@ static void mailbox_row(struct turn *t, struct client *c, const struct account *
 	offers_cell(t, &row, box->offers);
 	row_text(&row, "junk", arena_span(t->a, span_of(box->junk)));
 	row_text(&row, "trash", arena_span(t->a, span_of(box->trash)));
+	row_text(&row, "marks_refused", arena_span(t->a, span_of(box->marks_refused)));
+	row_number(&row, "missed", box->watch ? box->watch->missed : 0);
 	row_time(&row, "looked", box->pass_at ? box->pass_at : r.looked_at);
 	row_time(&row, "login", box->selected_at);
 	row_time(&row, "certificate_until", box->certificate_until);

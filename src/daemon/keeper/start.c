@@ -91,6 +91,7 @@ static void make_account(struct keeper *k, struct account *acc, const struct con
 		acc->box[i].poller = (struct peer){ .fd = -1 };
 		peer_close(&acc->box[i].poller);
 	}
+	acc->box[ROLE_INBOX].watch = arena_one(k->a, struct watch);
 	acc->sender = (struct peer){ .fd = -1 };
 	peer_close(&acc->sender);
 }

@@ -78,6 +78,15 @@ static struct key person_key(uint64_t conversation, const uint8_t id[ID_SIZE])
 }
 
 ACCESS(check, rec_check, DB_CHECK, small_key(account, 2, code, 8), uint16_t account, uint64_t code)
+struct key watched_key(uint16_t account, uint64_t conversation, uint32_t uidvalidity, uint32_t uid)
+{
+	struct key k = small_key(account, 2, conversation, 8);
+
+	key_add(&k, uidvalidity, 4);
+	key_add(&k, uid, 4);
+	return k;
+}
+
 ACCESS(account, rec_account, DB_ACCOUNT, small_key(id, 2, 0, 0), uint16_t id)
 ACCESS(mailbox, rec_mailbox, DB_MAILBOX, small_key(account, 2, role, 1), uint16_t account, enum role role)
 ACCESS(message, rec_message, DB_MESSAGE, key_u64(number), uint64_t number)
@@ -86,6 +95,8 @@ ACCESS(outbox, rec_outbox, DB_OUTBOX, key_u64(number), uint64_t number)
 ACCESS(recipient, rec_recipient, DB_RECIPIENT, id_key(id), const uint8_t id[ID_SIZE])
 ACCESS(suppression, rec_suppression, DB_SUPPRESSION, id_key(id), const uint8_t id[ID_SIZE])
 ACCESS(person, rec_person, DB_PERSON, person_key(conversation, id), uint64_t conversation, const uint8_t id[ID_SIZE])
+ACCESS(watched, rec_watched, DB_WATCHED, watched_key(account, conversation, uidvalidity, uid), uint16_t account, uint64_t conversation,
+       uint32_t uidvalidity, uint32_t uid)
 
 struct key place_key(uint16_t account, enum role role, uint32_t uidvalidity, uint32_t uid)
 {

@@ -181,7 +181,7 @@ static void note_mailboxes(struct turn *t)
 
 static bool something_to_write(struct keeper *k, int64_t now)
 {
-	if (doubt_look(k, now) || k->heard || batch_ready(k) || people_waiting(k, true))
+	if (doubt_look(k, now) || k->heard || batch_ready(k) || orders_waiting(k) || people_waiting(k, true))
 		return true;
 	for (uint32_t i = 0; i < k->naccounts * ROLE_COUNT; i++)
 		if (k->notes[i].changed)
@@ -246,6 +246,7 @@ void keeper_turn(struct keeper *k)
 		if (k->clients[i].busy)
 			people_slice(&t, &k->clients[i]);
 	bool more = time_pass(&t);
+	orders_pass(&t);
 	if (may_automate(k))
 		outgoing_hand_out(&t);
 	k->next_wake = more || k->again_from ? t.now : time_next(&t);

@@ -258,6 +258,16 @@ static bool open_mailbox(struct poller *p)
 		p, "the server counts UIDs anew without a new UIDVALIDITY: new messages may not be seen");
 }
 
+bool poller_back(struct poller *p)
+{
+	struct imap_mailbox box;
+
+	if (!poller_fine(p, imap_select(p->imap, buf_cstr(&p->mailbox), p->resume.read_only, &box)))
+		return false;
+	return box.uidvalidity == p->uidvalidity ||
+	       poller_end(p, ENDING_TRANSIENT, "%s: the mailbox has another UIDVALIDITY by now", p->name);
+}
+
 /* Serves orders until it is time to look again; in --once only an order to look or the end is. */
 static bool wait_for_work(struct poller *p)
 {

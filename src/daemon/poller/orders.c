@@ -20,7 +20,11 @@ bool poller_queue(struct poller *p, const struct frame_order *o)
 				.kind = o->kind,
 				.uidvalidity = o->uidvalidity,
 				.uid = o->uid,
-				.text = BUF_CAPPED(ORDER_TEXT) };
+				.text = BUF_CAPPED(ORDER_TEXT),
+				.at = o->at,
+				.style = o->style,
+				.add = o->add,
+				.remove = o->remove };
 	buf_put_span(&kept->text, o->text);
 	return true;
 }
@@ -28,7 +32,9 @@ bool poller_queue(struct poller *p, const struct frame_order *o)
 static bool answer(struct poller *p, const struct order *o, bool ok, uint32_t uid, const char *text)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
-	struct frame_order_done done = { .number = o->number, .ok = ok, .uid = uid, .text = span_of(text) };
+	struct frame_order_done done = {
+		.number = o->number, .ok = ok, .uid = uid, .found = o->found, .text = span_of(text)
+	};
 
 	frame_begin(&b, FRAME_ORDER_DONE);
 	frame_order_done_put(&b, &done);
@@ -57,12 +63,13 @@ static bool move(struct poller *p, const struct order *o)
 	return answer_fault(p, o, fault, moved);
 }
 
-static bool search(struct poller *p, const struct order *o)
+static bool mark(struct poller *p, const struct order *o)
 {
-	uint32_t uid = 0;
-	enum imap_fault fault = imap_search_message_id(p->imap, buf_span(&o->text), &uid);
-
-	return answer_fault(p, o, fault, uid);
+	if (p->resume.read_only)
+		return answer(p, o, false, 0, "the mailbox is open read-only (mode observe)");
+	if (!o->uid)
+		return answer(p, o, false, 0, "no such message to mark");
+	return answer_fault(p, o, imap_mark(p->imap, o->uid, o->style, o->add, o->remove), o->uid);
 }
 
 static bool refetch(struct poller *p, const struct order *o)
@@ -88,10 +95,11 @@ static bool run(struct poller *p, const struct order *o)
 	switch (o->kind) {
 	case ORDER_MOVE:
 		return move(p, o);
-	case ORDER_SEARCH:
-		return search(p, o);
 	case ORDER_REFETCH:
 		return refetch(p, o);
+	case ORDER_MARK:
+		return mark(p, o);
+	case ORDER_SEARCH: /* goes with the others, in run_searches() */
 	case ORDER_LOOK:
 	case ORDER_COUNT:
 		break;
@@ -99,15 +107,144 @@ static bool run(struct poller *p, const struct order *o)
 	return true;
 }
 
-bool poller_run_orders(struct poller *p)
+static struct order *waiting(struct poller *p, uint32_t i)
 {
-	while (p->orders_n) {
-		struct order *o = &p->orders[p->orders_first];
-		bool good = run(p, o);
-		buf_free(&o->text);
+	return &p->orders[(p->orders_first + i) % LIMIT_ORDERS];
+}
+
+static void drop(struct poller *p, uint32_t n)
+{
+	for (; n; n--) {
+		buf_free(&p->orders[p->orders_first].text);
 		p->orders_first = (p->orders_first + 1) % LIMIT_ORDERS;
 		p->orders_n--;
-		if (!good || !poller_hear(p, 0))
+	}
+}
+
+/* What the server says to the refusal takes the place of the id. */
+static void refuse(struct poller *p, struct order *o)
+{
+	o->refused = true;
+	buf_reset(&o->text);
+	buf_puts(&o->text, imap_why(p->imap));
+}
+
+/* Looks in the mailbox that is open for those of the first n orders that were not found yet; *left: how many those
+ * still are. */
+static bool search_here(struct poller *p, uint32_t n, enum order_found here, uint32_t *left)
+{
+	*left = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct order *o = waiting(p, i);
+		uint32_t uid = 0;
+		if (o->found != FOUND_NOWHERE || o->refused)
+			continue;
+		enum imap_fault fault =
+			imap_search_message_id(p->imap, buf_span(&o->text), o->at, &uid);
+		if (fault != IMAP_SAID_NO && !poller_fine(p, fault))
+			return false;
+		if (fault)
+			refuse(p, o);
+		if (uid) {
+			o->found = here;
+			o->uid = uid;
+		}
+		*left += !uid && !fault;
+	}
+	return true;
+}
+
+/* One that is not there or cannot be opened holds nothing we could find. */
+static bool search_in(struct poller *p, struct buf *name, uint32_t n, enum order_found there, uint32_t *left,
+		      bool *away)
+{
+	struct imap_mailbox box;
+
+	if (!*left || !name->n || span_eq(buf_span(name), buf_span(&p->mailbox)))
+		return true;
+	*away = true;
+	enum imap_fault fault = imap_select(p->imap, buf_cstr(name), true, &box);
+	if (fault == IMAP_WRONG)
+		return true;
+	return poller_fine(p, fault) && search_here(p, n, there, left);
+}
+
+/* The searches that stand first in the queue, all in one excursion. */
+static bool run_searches(struct poller *p, uint32_t n)
+{
+	uint32_t left = 0;
+	bool away = false;
+
+	for (uint32_t i = 0; i < n; i++)
+		waiting(p, i)->uid = 0;
+	if (!search_here(p, n, FOUND_HERE, &left) || !search_in(p, &p->junk, n, FOUND_JUNK, &left, &away) ||
+	    !search_in(p, &p->trash, n, FOUND_TRASH, &left, &away) || (away && !poller_back(p)))
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		struct order *o = waiting(p, i);
+		if (!answer(p, o, !o->refused, o->uid, o->refused ? buf_cstr(&o->text) : ""))
+			return false;
+	}
+	drop(p, n);
+	return true;
+}
+
+static uint32_t searches_ahead(struct poller *p)
+{
+	uint32_t n = 0;
+
+	while (n < p->orders_n && waiting(p, n)->kind == ORDER_SEARCH &&
+	       (!waiting(p, n)->uidvalidity || waiting(p, n)->uidvalidity == p->uidvalidity))
+		n++;
+	return n;
+}
+
+bool poller_queue_watch(struct poller *p, const struct frame_watch *f)
+{
+	p->watch = true;
+	p->watch_uidvalidity = f->uidvalidity;
+	p->watch_n = f->n;
+	for (uint32_t i = 0; i < f->n; i++)
+		p->watched[i] = (struct frame_batch_item){ .uid = f->uids[i] };
+	return true;
+}
+
+static bool run_watch(struct poller *p)
+{
+	BUF_CLEANUP struct buf b = BUF_CAPPED(FRAME_MAX);
+	struct frame_watched_item found[LIMIT_WATCHED];
+	struct frame_watched answer = { .uidvalidity = p->watch_uidvalidity, .at = found };
+	bool current = p->watch_uidvalidity == p->uidvalidity && p->watch_n;
+
+	if (current && !poller_fine(p, imap_flags(p->imap, p->watched, p->watch_n)))
+		return false;
+	for (uint32_t i = 0; current && i < p->watch_n; i++) {
+		const struct frame_batch_item *it = &p->watched[i];
+		if (!it->fetched || it->flags & ARRIVAL_ANSWERED)
+			found[answer.n++] = (struct frame_watched_item){ .uid = it->uid, .gone = !it->fetched };
+	}
+	p->watch = false;
+	frame_begin(&b, FRAME_WATCHED);
+	frame_watched_put(&b, &answer);
+	return poller_tell(p, CHILD_KEEPER_FD, &b, -1);
+}
+
+bool poller_run_orders(struct poller *p)
+{
+	while (p->watch || p->orders_n) {
+		uint32_t searches = searches_ahead(p);
+		if (p->watch) {
+			if (!run_watch(p))
+				return false;
+		} else if (searches) {
+			if (!run_searches(p, searches))
+				return false;
+		} else {
+			if (!run(p, waiting(p, 0)))
+				return false;
+			drop(p, 1);
+		}
+		if (!poller_hear(p, 0))
 			return false;
 	}
 	return true;

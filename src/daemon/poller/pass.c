@@ -138,6 +138,7 @@ static bool take_in(struct poller *p, uint32_t top)
 		if (!poller_fine(p, imap_list(p->imap, (uint32_t)from, (uint32_t)to, p->items, &n)))
 			return false;
 		check_dates(p->items, n);
+		p->listed += n;
 		if (!fetch_all(p, p->items, keep_recent(p, p->items, n)))
 			return false;
 		from = to + 1;
@@ -160,8 +161,13 @@ bool poller_pass(struct poller *p)
 				       .started_at = clock_now() };
 	uint32_t top = 0;
 
+	p->listed = 0;
 	if (!poller_fine(p, imap_refresh(p->imap, &top, &seen.exists)) || !take_in(p, top))
 		return false;
+	/* Whatever else came or left meanwhile shows in the next pass. */
+	seen.shrunk = !p->counted || seen.exists != p->exists + p->listed;
+	p->counted = true;
+	p->exists = seen.exists;
 	seen.uidnext = p->last_uid == UINT32_MAX ? UINT32_MAX : p->last_uid + 1;
 	if (seen.uidnext < p->uidnext)
 		seen.uidnext = p->uidnext;

@@ -13,6 +13,11 @@ struct order {
 	uint32_t uidvalidity;
 	uint32_t uid;
 	struct buf text;
+	int64_t at;
+	enum mark_style style;
+	uint32_t add, remove;
+	enum order_found found; /* so far */
+	bool refused;
 };
 
 struct poller {
@@ -35,6 +40,9 @@ struct poller {
 	uint32_t uidvalidity;
 	uint32_t uidnext;		/* as the mailbox was opened, 0 if not told */
 	uint32_t last_uid;		/* everything up to it is handed over */
+	bool counted;			/* how many messages there were in the pass before ... */
+	uint32_t exists;
+	uint32_t listed;		/* ... and how many this one has found new */
 
 	uint64_t batch;			/* numbers of the last batch sent and the last one answered */
 	uint64_t batch_done;
@@ -47,6 +55,10 @@ struct poller {
 	struct order orders[LIMIT_ORDERS];
 	uint32_t orders_first;
 	uint32_t orders_n;
+	bool watch;			/* the keeper asks for these */
+	uint32_t watch_uidvalidity;
+	uint32_t watch_n;
+	struct frame_batch_item watched[LIMIT_WATCHED];
 
 	bool ended;
 	enum ending why;
@@ -58,6 +70,8 @@ struct poller {
 /* main.c: the first reason stays; returns false. */
 bool poller_end(struct poller *p, enum ending why, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Opens the mailbox once more, after another was open; it must be the one it was. */
+bool poller_back(struct poller *p);
 /* Ends with the line of src/imap if there is a fault; true for IMAP_FINE. */
 bool poller_fine(struct poller *p, enum imap_fault fault);
 
@@ -77,4 +91,5 @@ bool poller_fetch_one(struct poller *p, struct frame_batch_item *item);
 
 /* orders.c: the keeper's orders, in their order. */
 bool poller_queue(struct poller *p, const struct frame_order *o);
+bool poller_queue_watch(struct poller *p, const struct frame_watch *f);
 bool poller_run_orders(struct poller *p);

@@ -67,6 +67,12 @@ static bool hear_keeper(struct poller *p, const struct frame *f)
 	}
 	if (f->type == FRAME_ORDER && frame_order_get(&w, &order))
 		return poller_queue(p, &order);
+	if (f->type == FRAME_WATCH && !p->watch) {
+		ARENA_CLEANUP struct arena *a = arena_new();
+		struct frame_watch watch;
+		if (frame_watch_get(a, &w, &watch))
+			return poller_queue_watch(p, &watch);
+	}
 	return poller_end(p, ENDING_TRANSIENT, "%s: the keeper sent what no poller understands", p->name);
 }
 
