@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #ifndef HEARBACK_SANITIZED
@@ -43,17 +44,21 @@ static const char *const accepting[] = {
 	"sysinfo", NULL,
 };
 
-static const char *const no_room_may[] = {
-	"acct", "add_key", "bpf", "chroot", "clock_settime", "delete_module", "execve", "execveat",
-	"finit_module", "fsconfig", "fsmount", "fsopen", "init_module", "ioperm", "iopl", "io_uring_enter",
-	"io_uring_register", "io_uring_setup", "ioprio_set", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "kill",
-	"lookup_dcookie", "migrate_pages", "mount", "mount_setattr", "move_mount", "move_pages", "name_to_handle_at", "open_by_handle_at",
-	"open_tree", "perf_event_open", "personality", "pidfd_getfd", "pidfd_open", "pidfd_send_signal",
-	"pivot_root", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl",
-	"reboot", "request_key", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity", "sched_setattr",
-	"sched_setparam", "sched_setscheduler", "setdomainname", "sethostname", "setpriority",
-	"setns", "settimeofday", "swapoff", "swapon", "syslog", "tkill", "umount2", "unshare",
+/* Not even the supervisor, nor what it executes. */
+static const char *const nobody_may[] = {
+	"acct", "bpf", "chroot", "clock_settime", "delete_module", "finit_module", "fsconfig", "fsmount", "fsopen",
+	"init_module", "ioperm", "iopl", "io_uring_enter", "io_uring_register", "io_uring_setup", "kcmp",
+	"kexec_file_load", "kexec_load", "lookup_dcookie", "migrate_pages", "mount", "mount_setattr", "move_mount",
+	"move_pages", "name_to_handle_at", "open_by_handle_at", "open_tree", "perf_event_open", "pidfd_getfd",
+	"pivot_root", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl", "reboot",
+	"setdomainname", "sethostname", "setns", "settimeofday", "swapoff", "swapon", "syslog", "umount2", "unshare",
 	"userfaultfd", "vhangup", NULL,
+};
+
+static const char *const no_room_may[] = {
+	"add_key", "execve", "execveat", "ioprio_set", "keyctl", "kill", "personality", "pidfd_open",
+	"pidfd_send_signal", "request_key", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity",
+	"sched_setattr", "sched_setparam", "sched_setscheduler", "setpriority", "tkill", NULL,
 };
 
 static bool add(scmp_filter_ctx ctx, uint32_t action, const char *const *names)
@@ -115,10 +120,20 @@ static bool memory_without_code(scmp_filter_ctx ctx)
 				 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 }
 
+/* Whoever is closed to others cannot open itself again, and nobody else is let in. */
+static bool stay_closed(scmp_filter_ctx ctx)
+{
+	return !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_DUMPABLE, 0)) &&
+	       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_PTRACER, 0));
+}
+
 static bool fill(scmp_filter_ctx ctx, enum sandbox_calls which)
 {
+	if (which == SANDBOX_SUPERVISOR)
+		return add(ctx, SCMP_ACT_ERRNO(EPERM), nobody_may);
 	if (which == SANDBOX_ANY_ROOM)
-		return add(ctx, SCMP_ACT_ERRNO(EPERM), no_room_may) && no_owner(ctx) &&
+		return add(ctx, SCMP_ACT_ERRNO(EPERM), nobody_may) && add(ctx, SCMP_ACT_ERRNO(EPERM), no_room_may) &&
+		       no_owner(ctx) && stay_closed(ctx) &&
 		       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0, 0)) &&
 		       !seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
 					 SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0));
@@ -128,13 +143,14 @@ static bool fill(scmp_filter_ctx ctx, enum sandbox_calls which)
 		good = good && add(ctx, SCMP_ACT_ALLOW, open_sockets);
 	if (which == SANDBOX_KEEPER)
 		good = good && add(ctx, SCMP_ACT_ALLOW, files) && add(ctx, SCMP_ACT_ALLOW, accepting) &&
-		       !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0, 0));
+		       !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	return good;
 }
 
 void sandbox_calls(struct sandbox_walls *w, enum sandbox_calls which)
 {
-	uint32_t others = which == SANDBOX_ANY_ROOM ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
+	bool list_of_forbidden = which == SANDBOX_ANY_ROOM || which == SANDBOX_SUPERVISOR;
+	uint32_t others = list_of_forbidden ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
 	scmp_filter_ctx ctx = seccomp_init(others);
 
 	/* A first, wider filter that stands is no excuse for a second one that does not. */

@@ -79,13 +79,18 @@ void sandbox_files(struct sandbox_walls *w, const struct sandbox_path *paths, si
 	w->network = w->files && network;
 }
 
-void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file)
+void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file, bool lasting)
 {
-	/* Links in /etc lead to the folders under /run. */
+	/* Links in /etc lead to the folders under /run. Secrets of other accounts may lie in /etc, too. */
 	const struct sandbox_path paths[] = {
-		{ .path = "/etc" },	    { .path = "/lib" },		    { .path = "/lib64" },
-		{ .path = "/usr/lib" },	    { .path = "/usr/share" },	    { .path = "/usr/local/share" },
-		{ .path = "/dev/urandom" }, { .path = "/run/resolvconf" }, { .path = "/run/systemd/resolve" },
+		{ .path = lasting ? "/etc" : NULL },
+		{ .path = "/etc/resolv.conf" }, { .path = "/etc/hosts" },	  { .path = "/etc/nsswitch.conf" },
+		{ .path = "/etc/host.conf" },	{ .path = "/etc/gai.conf" },	  { .path = "/etc/services" },
+		{ .path = "/etc/ssl" },		{ .path = "/etc/gnutls" },	  { .path = "/etc/pki" },
+		{ .path = "/etc/pkcs11" },	{ .path = "/etc/crypto-policies" }, { .path = "/etc/ca-certificates" },
+		{ .path = "/etc/ld.so.cache" }, { .path = "/lib" },		  { .path = "/lib64" },
+		{ .path = "/usr/lib" },		{ .path = "/usr/share" },	  { .path = "/usr/local/share" },
+		{ .path = "/dev/urandom" },	{ .path = "/run/resolvconf" },	  { .path = "/run/systemd/resolve" },
 		{ .path = "/run/NetworkManager" },
 		{ .path = ca_file && *ca_file ? ca_file : NULL },
 	};

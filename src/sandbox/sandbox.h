@@ -35,12 +35,15 @@ struct sandbox_path {
 void sandbox_files(struct sandbox_walls *w, const struct sandbox_path *paths, size_t n, bool no_network);
 
 /* What connecting to a server reads: name service and trust store, and `ca_file` (NULL or "": none). For
- * the time until TLS is up. */
-void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file);
+ * the time until TLS is up. Who is to stay behind it for long (`lasting`) keeps all of /etc: files that are replaced
+ * there are others to the kernel. */
+void sandbox_files_to_connect(struct sandbox_walls *w, const char *ca_file, bool lasting);
 
 enum sandbox_calls {
-	/* Any room but the supervisor, first thing: everything but executing programs, signals to others,
-	 * looking into other processes or limiting them, mounts, modules, namespaces, keys. */
+	/* The supervisor, and through it all it starts: nothing that looks into other processes, mounts, traces, loads. */
+	SANDBOX_SUPERVISOR,
+	/* Any other room, first thing: everything but that, executing programs, signals to others, limiting them,
+	 * keys, and opening itself to others again. */
 	SANDBOX_ANY_ROOM,
 	/* Memory, sealed memfds, frames over sockets that are open: no paths, no sockets. */
 	SANDBOX_READER,
@@ -49,7 +52,7 @@ enum sandbox_calls {
 	/* Files, and connections accepted on a socket that listens already; no sockets of its own. */
 	SANDBOX_KEEPER,
 };
-/* What is not allowed fails with EPERM. Behind all but the first, no code can be loaded any more: what
+/* What is not allowed fails with EPERM. Behind all but the first two, no code can be loaded any more: what
  * needs a shared library later (charset converters, name services) is opened beforehand. */
 void sandbox_calls(struct sandbox_walls *w, enum sandbox_calls which);
 

@@ -59,7 +59,7 @@ def look_at_all(tap, h):
                       and s["NoNewPrivs"] == "1" and int(s["CapEff"], 16) == 0, s)
             tap.equal(f"{room}: no core files", core_limit(pid), ["0", "0"])
             tap.equal(f"{room}: closed to a sibling", sibling_sees(pid), 0)
-            tap.equal(f"{room}: seccomp but for the supervisor", s["Seccomp"], "0" if room == "hearback" else "2")
+            tap.equal(f"{room}: seccomp", s["Seccomp"], "2")
 
 
 def missing(h):

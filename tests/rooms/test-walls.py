@@ -23,12 +23,12 @@ import tap  # noqa: E402
 
 TRIAL = os.path.abspath(os.path.join(BUILD, "tests/tools/wall-trial.so"))
 REFUSED = ("EPERM", "EACCES")
-NETWORK = ("socket", "socket-datagram", "socket-local", "connect", "bind")
+NETWORK = ("socket", "socket-datagram", "socket-local", "connect", "bind", "listen")
 FILES = ("open", "create", "unlink", "open-proc")
-PROGRAMS = ("exec", "unshare")
-OTHERS = ("kill", "tgkill", "pidfd", "ptrace", "read-memory", "write-memory", "limit", "owner", "owner-hidden",
+PROGRAMS = ("exec", "unshare", "mount", "bpf")
+OTHERS = ("open-myself", "kill", "tgkill", "pidfd", "ptrace", "read-memory", "write-memory", "limit", "owner", "owner-hidden",
           "signal-of-descriptor")
-EVERYTHING = NETWORK + FILES + ("open-etc", "mmap-code") + PROGRAMS + OTHERS
+EVERYTHING = NETWORK + FILES + ("open-etc", "mmap-code", "mprotect-code", "fork") + PROGRAMS + OTHERS
 t = tap.Tap()
 
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -56,6 +57,7 @@ static void try_network(void)
 	tell_descriptor("socket-local", syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0));
 	tell("connect", syscall(SYS_connect, CHILD_SUPERVISOR_FD, &there, sizeof(there)));
 	tell("bind", syscall(SYS_bind, CHILD_SUPERVISOR_FD, &there, sizeof(there)));
+	tell("listen", syscall(SYS_listen, CHILD_SUPERVISOR_FD, 1));
 }
 
 static void try_files(void)
@@ -69,11 +71,19 @@ static void try_files(void)
 
 static void try_programs(void)
 {
+	static char page[2 * 4096];
 	char *const argv[] = { (char[]){ "true" }, NULL };
 
 	tell("exec", syscall(SYS_execve, "/bin/true", argv, NULL));
 	tell("mmap-code", syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == -1 ? -1 : 0);
+	tell("mprotect-code", syscall(SYS_mprotect, (uintptr_t)page & ~4095UL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC));
 	tell("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
+	tell("mount", syscall(SYS_mount, "none", "/mnt", "tmpfs", 0, NULL));
+	tell("bpf", syscall(SYS_bpf, 0, NULL, 0));
+	long child = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child == 0)
+		_exit(0);
+	tell("fork", child);
 }
 
 static void try_others(void)
@@ -81,6 +91,7 @@ static void try_others(void)
 	struct iovec here = { .iov_base = &parent, .iov_len = 1 };
 	struct rlimit limit;
 
+	tell("open-myself", syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0));
 	tell("kill", syscall(SYS_kill, parent, 0));
 	tell("tgkill", syscall(SYS_tgkill, parent, parent, 0));
 	tell_descriptor("pidfd", syscall(SYS_pidfd_open, parent, 0));

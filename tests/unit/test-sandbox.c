@@ -4,11 +4,13 @@
 #include "unit.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -77,6 +79,39 @@ static int files(void)
 		       refused(execl("/usr/bin/env", "env", (char *)NULL))
 		   ? HELD
 		   : BROKEN;
+}
+
+/* With `lasting` /etc stays, without it what lies there and does not help to connect is out of reach. */
+static int files_to_connect(void)
+{
+	struct sandbox_walls w;
+
+	sandbox_first(&w);
+	sandbox_files_to_connect(&w, "/etc/hostname", true);
+	if (!w.files)
+		return NO_WALL;
+	if (open("/etc/passwd", O_RDONLY) < 0 || open("/etc/hosts", O_RDONLY) < 0 || !refused(open("/root", O_RDONLY)))
+		return BROKEN;
+	sandbox_files_to_connect(&w, "/etc/hostname", false);
+	return w.files && refused(open("/etc/passwd", O_RDONLY)) && refused(open("/etc", O_RDONLY)) &&
+		       open("/etc/hosts", O_RDONLY) >= 0 && open("/etc/nsswitch.conf", O_RDONLY) >= 0 &&
+		       open("/etc/hostname", O_RDONLY) >= 0 && !refused(open("/etc/ssl/certs/ca-certificates.crt", O_RDONLY))
+		   ? HELD
+		   : BROKEN;
+}
+
+static int supervisor(void)
+{
+	struct sandbox_walls w;
+
+	sandbox_first(&w);
+	sandbox_calls(&w, SANDBOX_SUPERVISOR);
+	if (!w.calls)
+		return NO_WALL;
+	if (!refused(ptrace(PTRACE_SEIZE, getppid(), NULL, NULL)) || !refused(unshare(CLONE_NEWUSER)) || kill(getppid(), 0))
+		return BROKEN;
+	execl("/bin/true", "true", (char *)NULL);
+	return BROKEN;
 }
 
 static int no_files_at_all(void)
@@ -201,6 +236,16 @@ static void test_files(void **state)
 	(void)state;
 	check(files, HELD);
 }
+static void test_files_to_connect(void **state)
+{
+	(void)state;
+	check(files_to_connect, HELD);
+}
+static void test_supervisor(void **state)
+{
+	(void)state;
+	check(supervisor, HELD);
+}
 static void test_no_files(void **state)
 {
 	(void)state;
@@ -266,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_any_room),   cmocka_unit_test(test_abort),
 		cmocka_unit_test(test_work_timer), cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_files_to_connect), cmocka_unit_test(test_supervisor),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

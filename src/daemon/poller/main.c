@@ -149,7 +149,7 @@ static bool connect_server(struct poller *p)
 		.context = p,
 	};
 
-	sandbox_files_to_connect(&p->walls, server.ca_file);
+	sandbox_files_to_connect(&p->walls, server.ca_file, false);
 	fault_timeouts(&timeouts);
 	p->imap = imap_new(&timeouts);
 	if (!poller_fine(p, imap_open(p->imap, &server)))

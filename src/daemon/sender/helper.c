@@ -144,10 +144,14 @@ static bool greet(struct session *h, struct stream *stream, const struct smtp_ti
 static bool connect_all(struct session *h, int secret, struct smtp_result *r)
 {
 	struct secret s = { .bytes = BUF_CAPPED(secret_room(&h->route->secret)) };
+	struct sandbox_walls walls = { .calls = false };
 	struct smtp_timeouts timeouts = smtp_timeouts_standard;
 	struct stream *stream;
 
 	fault_timeouts(&timeouts);
+	/* Those that are to stay are told of when they stand. */
+	if (!fault_armed())
+		sandbox_files_to_connect(&walls, h->route->ca_file, false);
 	bool good = (!h->route->login || read_secret(h->route, secret, &s, r)) &&
 		    reach(h->route, timeouts.connect, &stream, r);
 

@@ -35,7 +35,7 @@ static void raise_walls(const struct sender *s, struct sandbox_walls *walls, str
 {
 	if (fault_armed())
 		return;
-	sandbox_files_to_connect(walls, s->route.ca_file);
+	sandbox_files_to_connect(walls, s->route.ca_file, true);
 	sandbox_missing(walls, missing);
 	if (missing->n)
 		log_event(LOG_WARN, "walls.missing", "account=%.*s walls=%s", SPAN_ARG(s->account),

@@ -189,14 +189,15 @@ static void watch(struct house *h, int signals)
 	free(who);
 }
 
-/* Whoever becomes another user can be dumped again: once before, once after. */
+/* Once we are who we are to be: whoever becomes another user can be dumped again. */
 static void raise_walls(struct child *self)
 {
 	struct sandbox_walls walls;
 	BUF_CLEANUP struct buf missing = BUF_CAPPED(sizeof(self->walls));
 
 	sandbox_first(&walls);
-	walls.files = walls.calls = true; /* whoever opens secrets and executes has not these */
+	sandbox_calls(&walls, SANDBOX_SUPERVISOR);
+	walls.files = true; /* whoever opens secrets and executes has not this one */
 	sandbox_missing(&walls, &missing);
 	*self = (struct child){ .room = ROOM_SUPERVISOR, .sock = -1 };
 	snprintf(self->walls, sizeof(self->walls), "%s", buf_cstr(&missing));
@@ -208,12 +209,13 @@ int supervisor_run(const char *path, const struct supervisor_how *how)
 		.path = path, .a = arena_new(), .once = how->once, .debug = how->debug, .since = how->since,
 		.rebuild = how->rebuild, .progress = how->progress, .listen_fd = -1
 	};
+	struct sandbox_walls first;
 	sigset_t set;
 
 	log_open("supervisor", h.debug);
 	if (h.rebuild)
 		log_only(LOG_WARN);
-	raise_walls(&h.self);
+	sandbox_first(&first);
 	signal(SIGPIPE, SIG_IGN);
 	int r = load(&h, path);
 	if (!r)
