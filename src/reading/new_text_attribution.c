@@ -39,6 +39,7 @@ static const struct span verbs[] = {
 	WORD("写道"), WORD("寫道"),	   /* Chinese */
 	WORD("のメール"), WORD("書きました"),
 	WORD("작성"),					   /* Korean */
+	WORD("said the following"), WORD("spake"), WORD("skrifaði"),
 	WORD("ha escrit"), WORD("va escriure"), WORD("rašė"), WORD("rakstīja"),
 };
 

@@ -24,6 +24,9 @@ static const struct field_name names[] = {
 	{ WORD("dari"), FIELD_FROM }, { WORD("จาก"), FIELD_FROM }, { WORD("saatja"), FIELD_FROM }, { WORD("expéditeur"), FIELD_FROM },
 	{ WORD("absender"), FIELD_FROM }, { WORD("mittente"), FIELD_FROM }, { WORD("remitente"), FIELD_FROM }, { WORD("afzender"), FIELD_FROM },
 	{ WORD("प्रेषक"), FIELD_FROM },
+	{ WORD("Từ"), FIELD_FROM }, { WORD("šalje"), FIELD_FROM }, { WORD("Šalje"), FIELD_FROM },
+	{ WORD("nuo"), FIELD_FROM }, { WORD("no"), FIELD_FROM }, { WORD("frá"), FIELD_FROM },
+	{ WORD("Шаље"), FIELD_FROM }, { WORD("pošiljatelj"), FIELD_FROM },
 
 	{ WORD("date"), FIELD_DATE }, { WORD("sent"), FIELD_DATE }, { WORD("gesendet"), FIELD_DATE }, { WORD("datum"), FIELD_DATE },
 	{ WORD("gesendet am"), FIELD_DATE }, { WORD("envoyé"), FIELD_DATE }, { WORD("envoyé le"), FIELD_DATE }, { WORD("fecha"), FIELD_DATE },
@@ -40,6 +43,12 @@ static const struct field_name names[] = {
 	{ WORD("נשלח"), FIELD_DATE }, { WORD("תאריך"), FIELD_DATE }, { WORD("التاريخ"), FIELD_DATE }, { WORD("تاريخ الإرسال"), FIELD_DATE },
 	{ WORD("đã gửi"), FIELD_DATE }, { WORD("ngày"), FIELD_DATE }, { WORD("tanggal"), FIELD_DATE }, { WORD("dikirim"), FIELD_DATE },
 	{ WORD("poslano"), FIELD_DATE }, { WORD("saadetud"), FIELD_DATE }, { WORD("दिनांक"), FIELD_DATE },
+	{ WORD("Đã gửi"), FIELD_DATE }, { WORD("Ngày"), FIELD_DATE }, { WORD("ส่ง"), FIELD_DATE },
+	{ WORD("วันที่"), FIELD_DATE }, { WORD("Изпратено"), FIELD_DATE }, { WORD("poslato"), FIELD_DATE },
+	{ WORD("Послато"), FIELD_DATE }, { WORD("išsiųsta"), FIELD_DATE }, { WORD("nosūtīts"), FIELD_DATE },
+	{ WORD("nosūtīta"), FIELD_DATE }, { WORD("datums"), FIELD_DATE }, { WORD("enviat"), FIELD_DATE },
+	{ WORD("enviat el"), FIELD_DATE }, { WORD("kuupäev"), FIELD_DATE }, { WORD("भेजा गया"), FIELD_DATE },
+	{ WORD("ارسال شده"), FIELD_DATE },
 
 	{ WORD("to"), FIELD_TO }, { WORD("an"), FIELD_TO }, { WORD("à"), FIELD_TO }, { WORD("À"), FIELD_TO }, { WORD("a"), FIELD_TO },
 	{ WORD("para"), FIELD_TO }, { WORD("aan"), FIELD_TO }, { WORD("naar"), FIELD_TO }, { WORD("til"), FIELD_TO }, { WORD("till"), FIELD_TO },
@@ -48,6 +57,9 @@ static const struct field_name names[] = {
 	{ WORD("vastaanottaja"), FIELD_TO }, { WORD("címzett"), FIELD_TO }, { WORD("către"), FIELD_TO }, { WORD("Προς"), FIELD_TO },
 	{ WORD("אל"), FIELD_TO }, { WORD("إلى"), FIELD_TO }, { WORD("đến"), FIELD_TO }, { WORD("kepada"), FIELD_TO }, { WORD("za"), FIELD_TO },
 	{ WORD("destinataire"), FIELD_TO }, { WORD("empfänger"), FIELD_TO }, { WORD("pour"), FIELD_TO },
+	{ WORD("Đến"), FIELD_TO }, { WORD("ถึง"), FIELD_TO }, { WORD("До"), FIELD_TO }, { WORD("prima"), FIELD_TO },
+	{ WORD("Прима"), FIELD_TO }, { WORD("За"), FIELD_TO }, { WORD("kam"), FIELD_TO }, { WORD("per a"), FIELD_TO },
+	{ WORD("adressaat"), FIELD_TO }, { WORD("प्रति"), FIELD_TO }, { WORD("به"), FIELD_TO },
 
 	{ WORD("subject"), FIELD_SUBJECT }, { WORD("betreff"), FIELD_SUBJECT }, { WORD("objet"), FIELD_SUBJECT }, { WORD("asunto"), FIELD_SUBJECT },
 	{ WORD("assunto"), FIELD_SUBJECT }, { WORD("oggetto"), FIELD_SUBJECT }, { WORD("onderwerp"), FIELD_SUBJECT }, { WORD("emne"), FIELD_SUBJECT },
@@ -57,6 +69,10 @@ static const struct field_name names[] = {
 	{ WORD("aihe"), FIELD_SUBJECT }, { WORD("tárgy"), FIELD_SUBJECT }, { WORD("subiect"), FIELD_SUBJECT }, { WORD("Θέμα"), FIELD_SUBJECT },
 	{ WORD("נושא"), FIELD_SUBJECT }, { WORD("الموضوع"), FIELD_SUBJECT }, { WORD("chủ đề"), FIELD_SUBJECT }, { WORD("subjek"), FIELD_SUBJECT },
 	{ WORD("zadeva"), FIELD_SUBJECT }, { WORD("teema"), FIELD_SUBJECT }, { WORD("विषय"), FIELD_SUBJECT },
+	{ WORD("Chủ đề"), FIELD_SUBJECT }, { WORD("หัวเรื่อง"), FIELD_SUBJECT }, { WORD("เรื่อง"), FIELD_SUBJECT },
+	{ WORD("Относно"), FIELD_SUBJECT }, { WORD("Предмет"), FIELD_SUBJECT }, { WORD("tema"), FIELD_SUBJECT },
+	{ WORD("tēma"), FIELD_SUBJECT }, { WORD("assumpte"), FIELD_SUBJECT }, { WORD("efni"), FIELD_SUBJECT },
+	{ WORD("موضوع"), FIELD_SUBJECT },
 
 	{ WORD("cc"), FIELD_OTHER }, { WORD("bcc"), FIELD_OTHER }, { WORD("kopie"), FIELD_OTHER }, { WORD("kopi"), FIELD_OTHER },
 	{ WORD("kopia"), FIELD_OTHER }, { WORD("copie"), FIELD_OTHER }, { WORD("копия"), FIELD_OTHER }, { WORD("Копия"), FIELD_OTHER },

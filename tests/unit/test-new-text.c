@@ -80,6 +80,13 @@ static const char *const attributions[] = {
 	"От: Megan One\nОтправлено: 2 апреля 2012 г. 18:26\nКому: Bob\nТема: Test",
 	"发件人: Megan One\n发送时间: 2012年4月2日 18:26\n收件人: Bob\n主题: Test",
 	"差出人: Megan One\n送信日時: 2012年4月2日 18:26\n宛先: Bob\n件名: Test",
+	"Từ: Megan One\nĐã gửi: 2 tháng 4 2012\nĐến: Bob\nChủ đề: Test",
+	"От: Megan One\nИзпратено: 2 април 2012\nДо: Bob\nОтносно: Test",
+	"Šalje: Megan One\nPoslano: 2. travnja 2012.\nPrima: Bob\nPredmet: Test",
+	"Nuo: Megan One\nIšsiųsta: 2012 m. balandžio 2 d.\nKam: Bob\nTema: Test",
+	"No: Megan One\nNosūtīts: 2012. gada 2. aprīlis\nKam: Bob\nTēma: Test",
+	"De: Megan One\nEnviat: dilluns, 2 abril 2012\nPer a: Bob\nAssumpte: Test",
+	"จาก: Megan One\nส่ง: 2 เม.ย. 2012\nถึง: Bob\nหัวเรื่อง: Test",
 	"보낸 사람: Megan One\n보낸 날짜: 2012년 4월 2일\n받는 사람: Bob\n제목: Test",
 };
 
