@@ -2,6 +2,7 @@
 /* What a filter looks at: the facts of the message that came, or what the finished one shows. */
 #include "guard/filter_words.h"
 #include "reply/reply.h"
+#include "reading/transport.h"
 
 enum { NEW_TEXT_MAX = 16 * 1024 };
 
@@ -131,13 +132,20 @@ static struct span return_path_of(const struct facts *f)
 }
 
 /* Where an answer by a mail program would go. */
-static struct span reply_to_of(const struct facts *f)
+static struct span reply_to_of(const struct guard_view *v, const struct facts *f)
 {
 	if (!f->reply_to.n || !f->from.n)
 		return SPAN("none");
-	if (address_same(f->reply_to.at[0], f->from.at[0]))
+	/* Behind our form or group stands somebody else than From says. */
+	struct address author = v->voice.author_key.n ? v->voice.author : f->from.at[0];
+	if (address_same(f->reply_to.at[0], author))
 		return SPAN("author");
-	return span_ieq(f->reply_to.at[0].domain, f->from.at[0].domain) ? SPAN("domain") : SPAN("elsewhere");
+	return span_ieq(f->reply_to.at[0].domain, author.domain) ? SPAN("domain") : SPAN("elsewhere");
+}
+
+static struct span through_of(const struct guard_view *v, const struct facts *f)
+{
+	return v->voice.by_form ? SPAN("form") : transport_by_group(f, &v->c->account) ? SPAN("group") : SPAN("none");
 }
 
 static struct span new_text_of(const struct guard_view *v)
@@ -165,7 +173,9 @@ static struct span fact_of_message(const struct guard_view *v, struct span name,
 	if (span_eq(name, SPAN("return-path")))
 		return return_path_of(f);
 	if (span_eq(name, SPAN("reply-to")))
-		return reply_to_of(f);
+		return reply_to_of(v, f);
+	if (span_eq(name, SPAN("through")))
+		return through_of(v, f);
 	if (span_eq(name, SPAN("is-reply")))
 		return yes(f->in_reply_to.n || f->references.n);
 	if (span_eq(name, SPAN("addressed")))

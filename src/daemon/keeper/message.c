@@ -360,7 +360,7 @@ static void log_taken(const struct incoming *in, uint64_t number, const struct r
 }
 
 /* Mail programs file an answer under the date of their own clock, which may be behind the server's: it comes after
- * what it answers all the same. */
+ * what it answers all the same, and so does what is said to the answer. */
 static int64_t after_what_it_answers(struct turn *t, const struct incoming *in, int64_t at)
 {
 	struct rec_message named;
@@ -417,7 +417,7 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	/* Whoever has said how the conversation stands has not seen this request. */
 	if ((e.kind == EVENT_REQUEST || e.kind == EVENT_UNREADABLE) && m->at <= c.acted_at)
 		m->at = c.acted_at + 1;
-	if (e.kind == EVENT_ANSWER)
+	if (e.kind == EVENT_ANSWER || e.kind == EVENT_REQUEST)
 		m->at = after_what_it_answers(t, in, m->at);
 	e.at = m->at;
 	if (e.kind == EVENT_REQUEST)
