@@ -40,6 +40,8 @@ bool text_has(struct span s, const struct span *words, size_t n);
 bool text_begins(struct span s, const struct span *words, size_t n);
 /* Nothing but a drawn line: dashes, underscores and the like. */
 bool is_rule(struct span line);
+/* Words between two such: "---------- Her original message ----------". */
+bool is_titled_rule(struct span line);
 
 /* Each returns the number of lines, from i on, that introduce the text of somebody else; 0 for none. */
 uint32_t attribution_at(const struct lines *l, uint32_t i);   /* new_text_attribution.c */

@@ -3,7 +3,8 @@
 #include "reading/new_text.h"
 
 static const struct span originals[] = {
-	WORD("original message"), WORD("reply message"), WORD("original email"), WORD("original e-mail"), WORD("original appointment"),
+	WORD("original message"), WORD("reply message"), WORD("original email"), WORD("original e-mail"), WORD("original appointment"), WORD("mail original"),
+	WORD("původní e-mail"), WORD("pôvodný e-mail"),
 	WORD("ursprüngliche nachricht"), WORD("urspruengliche nachricht"), WORD("originalnachricht"), WORD("antwort nachricht"),
 	WORD("original-nachricht"), WORD("message d'origine"), WORD("message d’origine"), WORD("message original"),
 	WORD("mensaje original"), WORD("mensagem original"), WORD("messaggio originale"), WORD("messaggio orig"),
@@ -47,7 +48,7 @@ static const struct span begins[] = {
 	WORD("videresendt melding"),
 };
 
-enum { DIVIDER_BYTES = 120 };
+enum { DIVIDER_BYTES = 120, TITLE_STROKES = 4 };
 
 /* Drawn with hyphens of any kind. */
 static struct span without_strokes(struct span s, size_t *before, size_t *after)
@@ -73,6 +74,13 @@ static struct span without_strokes(struct span s, size_t *before, size_t *after)
 		}
 	}
 	return span_trim(s);
+}
+
+bool is_titled_rule(struct span s)
+{
+	size_t before, after;
+
+	return s.n <= DIVIDER_BYTES && without_strokes(s, &before, &after).n && before >= TITLE_STROKES && after >= TITLE_STROKES;
 }
 
 uint32_t divider_at(const struct lines *l, uint32_t i, bool *forwarded)

@@ -77,7 +77,10 @@ static uint32_t with_rule(const struct lines *l, uint32_t i)
 
 	while (k && l->at[k - 1].blank && i - k < 3)
 		k--;
-	return k && is_rule(line_trimmed(l, k - 1)) ? k - 1 : i;
+	if (!k)
+		return i;
+	struct span s = line_trimmed(l, k - 1);
+	return is_rule(s) || is_titled_rule(s) ? k - 1 : i;
 }
 
 static uint32_t mark_bars(struct lines *l, uint32_t i)

@@ -17,7 +17,7 @@ static const struct span devices[] = {
 };
 /* These may be whole sentences. */
 static const struct span device_sentences[] = {
-	WORD("sent from my "), WORD("sent with proton"), WORD("diese nachricht wurde von meinem "), WORD("this email was sent from my "),
+	WORD("this message was sent from my "), WORD("sent from protonmail"), WORD("sent from [protonmail"), WORD("sent with proton"), WORD("diese nachricht wurde von meinem "), WORD("gesendet von meinem "), WORD("this email was sent from my "),
 	WORD("scarica outlook per "), WORD("provenance : "), WORD("получить outlook для"), WORD("hanki outlook"), WORD("hämta outlook för"),
 	WORD("hent outlook "), WORD("download outlook "), WORD("获取 outlook"), WORD("取得 outlook"), WORD("outlook for ios を"),
 	WORD("outlook for android を"), WORD("ottieni outlook per"), WORD("obter o outlook para"), WORD("baixe o outlook para"),
@@ -26,6 +26,11 @@ static const struct span device_sentences[] = {
 };
 static const struct span device_ends[] = {
 	WORD("から送信"), WORD("에서 보냄"), WORD("gönderildi"), WORD("gesendet"), WORD("傳送"), WORD("发送"), WORD("küldve"),
+};
+
+static const struct span products[] = {
+	WORD("phone"), WORD("ipad"), WORD("samsung"), WORD("mobile"), WORD("android"), WORD("galaxy"), WORD("huawei"), WORD("xiaomi"),
+	WORD("blackberry"), WORD("tablet"), WORD("gerät"),
 };
 
 enum { DEVICE_BYTES = 90, DEVICE_WORDS = 10 };
@@ -60,13 +65,15 @@ static bool is_device(struct span s)
 		return false;
 	bool closed = memchr(".,?!:;", s.p[s.n - 1], 6);
 	if (text_begins(s, device_sentences, COUNT(device_sentences)))
-		return !closed || span_find(s, SPAN(", ")) < 0;
-	if (closed)
-		return false;
-	if (text_begins(s, devices, COUNT(devices)))
 		return true;
+	if (span_istarts(s, SPAN("sent from my ")) && (!closed || span_find(s, SPAN(", ")) < 0))
+		return true;
+	if (!closed && text_begins(s, devices, COUNT(devices)))
+		return true;
+	if (s.p[s.n - 1] == '.')
+		s.n--;
 	for (size_t i = 0; i < COUNT(device_ends); i++)
-		if (span_iends(s, device_ends[i]) && span_ifind(s, SPAN("phone")) >= 0)
+		if (span_iends(s, device_ends[i]) && text_has(s, products, COUNT(products)))
 			return true;
 	return false;
 }

@@ -50,7 +50,8 @@ struct kind_found {
 };
 /* `own_automated`: the message carries a valid keyed identity of ours. The kind that says most wins:
  * own, bounce, report, auto-reply, auto-generated, list (not our own group), bulk; among signs of one
- * kind structure and fields stand before the sender's name, and the subject is last. */
+ * kind structure and fields stand before the sender's name, and the subject is last; what a server says in
+ * its text counts where there is no other sign. */
 void reading_kind(struct arena *a, const struct facts *f, const struct reading_account *acc,
 		  bool own_automated, struct kind_found *out);
 /* Is this an address that machines write under (RFC 3834 section 2)? KIND_HUMAN in the sign means that
