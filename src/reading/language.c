@@ -118,6 +118,7 @@ struct seen {
 struct reading_text {
 	uint32_t letters[SCRIPT_COUNT];
 	uint32_t persian, urdu; /* letters that Arabic has not */
+	uint32_t traditional, simplified; /* frequent signs of Chinese that the other way of writing has not */
 	struct seen *words;	/* SLOTS of them, by hash */
 };
 
@@ -168,11 +169,27 @@ static bool any_of(uint32_t rune, const uint32_t *at, size_t n)
 	return false;
 }
 
+static bool stands_in(uint32_t rune, struct span signs)
+{
+	uint32_t one;
+
+	while (signs.n) {
+		signs = span_sub(signs, utf8_next(signs, &one), SIZE_MAX);
+		if (one == rune)
+			return true;
+	}
+	return false;
+}
+
 static void count_letter(struct reading_text *t, uint32_t rune, enum script script)
 {
 	static const uint32_t persian[] = { 0x67e, 0x686, 0x698, 0x6af, 0x6cc, 0x6a9 };
 	static const uint32_t urdu[] = { 0x679, 0x688, 0x691, 0x6ba, 0x6d2, 0x6be, 0x6c1 };
 
+	if (script == SCRIPT_HAN) {
+		t->traditional += stands_in(rune, SPAN("們這個時後會為來說國對學還過點開關問題單請謝嗎買賣錢無與兩電話訂貨號長東見車實現發業"));
+		t->simplified += stands_in(rune, SPAN("们这个时后会为来说国对学还过点开关问题单请谢吗买卖钱无与两电话订货号长东见车实现发业"));
+	}
 	/* A syllable or a word in one character counts for as much as in letters. */
 	t->letters[script] += script >= SCRIPT_KANA ? 3 : 1;
 	if (script == SCRIPT_ARABIC) {
@@ -295,6 +312,14 @@ static struct span by_words(struct reading_text *t)
 	return best >= WORTH_NEEDED && best - second >= best / 8 + 1 ? language : SPAN_NONE;
 }
 
+/* Japanese has kana between its signs. Of Chinese, the way of writing is told by frequent signs that differ. */
+static struct span by_signs(const struct reading_text *t)
+{
+	if (t->letters[SCRIPT_KANA] > t->letters[SCRIPT_HAN] / 20)
+		return SPAN("ja");
+	return t->traditional > t->simplified ? SPAN("zh-hant") : SPAN("zh");
+}
+
 static struct span by_script(struct reading_text *t, enum script script)
 {
 	switch (script) {
@@ -339,8 +364,8 @@ static struct span by_script(struct reading_text *t, enum script script)
 		return SPAN("am");
 	case SCRIPT_KANA:
 		return SPAN("ja");
-	case SCRIPT_HAN: /* Japanese has kana between them */
-		return t->letters[SCRIPT_KANA] > t->letters[SCRIPT_HAN] / 20 ? SPAN("ja") : SPAN("zh");
+	case SCRIPT_HAN:
+		return by_signs(t);
 	case SCRIPT_HANGUL:
 		return SPAN("ko");
 	}

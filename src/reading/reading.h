@@ -149,7 +149,8 @@ uint32_t reading_whole_text(struct arena *a, const struct facts *f, struct span 
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
 
 /* -- language ------------------------------------------------------------------------------------- */
-/* The language that most of the text is in (ISO 639-1, "de"), told by its script and by frequent words;
+/* The language that most of the text is in (ISO 639-1, "de"; Chinese in traditional signs is "zh-hant"), told by its
+ * script and by frequent words;
  * empty where neither tells. A few words are enough; 8 KiB are looked at. */
 struct span reading_language(struct arena *a, struct span text);
 /* The language that the author of a message writes in: that of the new text without the quotes it answers, else of

@@ -69,7 +69,7 @@ static struct span primary(struct span tag)
 	return span_eq(first, SPAN("no")) ? SPAN("nb") : first;
 }
 
-/* The template in this language or in one form of it, the account's own form first. */
+/* The template in this language or in one form of it: the very form that was told, else the account's own. */
 static const struct reply_template *in_some_form(const struct reply_templates *set, struct span name,
 						 struct span language, struct span account)
 {
@@ -77,7 +77,9 @@ static const struct reply_template *in_some_form(const struct reply_templates *s
 
 	if (!language.n)
 		return NULL;
-	if (span_eq(primary(account), primary(language)))
+	if (span_chr(language, '-') > 0)
+		t = reply_template_exactly(set, language, name);
+	if (!t && span_eq(primary(account), primary(language)))
 		t = reply_template_exactly(set, account, name);
 	if (!t)
 		t = reply_template_exactly(set, language, name);

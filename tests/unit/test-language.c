@@ -49,6 +49,8 @@ static const struct sample {
 	{ "te", "నా ఆర్డర్ ఇంకా రాలేదు" },
 	{ "ja", "注文した商品がまだ届いていません。" },
 	{ "zh", "您好,我的订单还没有收到。" },
+	{ "zh-hant", "您好，我的訂單還沒有收到，請問什麼時候會到？" },
+	{ "zh", "请问我的订单什么时候到?" },
 	{ "ko", "주문한 상품이 아직 도착하지 않았습니다." },
 	{ "th", "สวัสดีครับ ยังไม่ได้รับสินค้า" },
 	/* Product names are Latin everywhere; addresses are in no language. */

@@ -462,6 +462,8 @@ static void the_requesters_language_is_chosen(void **state)
 		{ "pt", "en", "pt" },
 		{ "pt", "pt-br", "pt-br" },    /* the account's form of it */
 		{ "zh", "en", "zh-hant" },     /* the only form there is */
+		{ "zh-hant", "zh", "zh-hant" },
+		{ "pt-br", "pt", "pt-br" },
 		{ "nb", "en", "no" },	       /* two names of one language */
 		{ "en", "pt-br", "en" },
 	};
