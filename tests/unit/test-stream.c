@@ -4,6 +4,7 @@
 #include "unit.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -258,6 +259,72 @@ static void test_connect(void **state)
 	assert_non_null(strstr(err.text, "no-such-host.invalid:993: "));
 }
 
+/* -- a name with several addresses ----------------------------------------------------------------------- */
+
+int __real_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **list);
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **list);
+
+/* "several.example" is an IPv6 address where nobody is, one that drops everything, and one that answers. */
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+{
+	static const char *const several[] = { "::1", "127.0.0.2", "127.0.0.1" };
+
+	if (strcmp(name, "several.example") != 0)
+		return __real_getaddrinfo(name, service, hints, list);
+	for (size_t i = 0; i < sizeof(several) / sizeof(*several); i++) {
+		assert_int_equal(__real_getaddrinfo(several[i], service, hints, list), 0);
+		list = &(*list)->ai_next;
+	}
+	return 0;
+}
+
+static int listener_at(const char *address, in_port_t *port, int backlog)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = *port };
+	socklen_t size = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(inet_pton(AF_INET, address, &at.sin_addr), 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, backlog), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+	*port = at.sin_port;
+	return fd;
+}
+
+/* Its queue is full: the system drops whoever else knocks. */
+static void fill(const char *address, in_port_t port, int *clients, size_t n)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = port };
+
+	assert_int_equal(inet_pton(AF_INET, address, &at.sin_addr), 1);
+	for (size_t i = 0; i < n; i++) {
+		clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (connect(clients[i], (struct sockaddr *)&at, sizeof(at)))
+			assert_int_equal(errno, EINPROGRESS);
+	}
+}
+
+static void test_dead_addresses_are_passed(void **state)
+{
+	enum { CLIENTS = 4, PATIENCE_MS = 1500 };
+	in_port_t port = 0;
+	int clients[CLIENTS];
+	struct stream *s = NULL;
+	struct err err;
+
+	(void)state;
+	int good = listener_at("127.0.0.1", &port, 1);
+	int dead = listener_at("127.0.0.2", &port, 0);
+	fill("127.0.0.2", port, clients, CLIENTS);
+	assert_int_equal(stream_connect("several.example", ntohs(port), PATIENCE_MS, &s, &err), 0);
+	stream_close(&s);
+	for (size_t i = 0; i < CLIENTS; i++)
+		close(clients[i]);
+	close(dead);
+	close(good);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_plain_text_where_tls_should_be),
 		cmocka_unit_test(test_ca_file_is_checked),
 		cmocka_unit_test(test_connect),
+		cmocka_unit_test(test_dead_addresses_are_passed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
