@@ -37,6 +37,9 @@ class Sender(frames.Room):
 
     def give_secret(self):
         self.supervisor.expect(frames.NEED_SECRET)
+        self.hand_secret()
+
+    def hand_secret(self):
         if isinstance(self.secret, str):
             self.supervisor.send(frames.SECRET, frames.blob(self.secret))
             return
@@ -72,6 +75,15 @@ class Sender(frames.Room):
                 return Result(reader)
             assert kind == frames.DOT_ASK, kind
             self.grant(reader.take(">Q"))
+
+    def outcome(self):
+        """The next result; whatever is asked for until then is given."""
+        while True:
+            if self.speaks() is self.keeper:
+                return self.result()
+            kind, _ = self.supervisor.receive()
+            if kind == frames.NEED_SECRET:
+                self.hand_secret()
 
     def stop(self):
         """Orderly end; what FRAME_ENDING said, and the results that came until then."""

@@ -57,14 +57,13 @@ class Trial(faults.Trial):
     def message(self, server, sender, number):
         envelope = {k: self.about[k].encode().decode("unicode_escape") for k in ("sender", "recipient") if k in self.about}
         sender.send(number, **envelope)
-        if number == 1 and self.keys.get("smtp_auth") != "no":
-            sender.give_secret()
         if "late" in self.about:
+            sender.give_secret()
             entry = sender.asked()
             while not server.connections[0].said_all:
                 time.sleep(0.005)
             sender.grant(entry)
-        return sender.result()
+        return sender.outcome()
 
     def judge(self, server, r):
         outcome = f"{r.outcome} at {r.step}{', the account waits' if r.no_connection else ''}"
@@ -83,9 +82,7 @@ class Trial(faults.Trial):
         """A server that is well again gets the next message, from the same sender."""
         while True:
             sender.send(number)
-            if sender.speaks() is sender.supervisor:
-                sender.give_secret()
-            r = sender.result()
+            r = sender.outcome()
             if r.outcome != "later" or not r.no_connection:
                 break
             time.sleep(RETRY_SECONDS)
