@@ -114,6 +114,9 @@ class Scene:
         wait_until(lambda: len(self.conversations()) >= conversations, WAIT_SECONDS)
         return len(self.conversations())
 
+    def nothing_dismissed(self):
+        self.equal("nothing was taken for filed away", [n for n, row in self.conversations().items() if row["state"] == "dismissed"], [])
+
     def state_of(self, question):
         subject = question["Subject"]
         return next((row["state"] for row in self.conversations().values() if row.get("subject") == subject), None)
@@ -160,6 +163,7 @@ class Exchange(Scene):
             self.check(f"which were met: {words}", words in self.log())
         self.equal("at most two connections at once", self.provider.most_sessions, 2)
         self.equal("each letter has its conversation", len(self.conversations()), 4 + self.n)
+        self.nothing_dismissed()
         self.throttled()
 
     def takes_in(self):
@@ -238,6 +242,7 @@ class Gmail(Scene):
         self.old_mail_comes_back()
         self.too_many_connections()
         self.each_once("in the end")
+        self.nothing_dismissed()
         self.equal("no mail was sent from <>", [c for c in self.provider.smtp.commands() if "FROM:<>" in c], [])
 
     def lost_reply(self):

@@ -18,6 +18,7 @@ import poller_room  # noqa: E402
 
 BINARY = os.path.join(BUILD, "tests/rooms/hearback-poller")
 NEEDS_A_PERSON = ("config", "refused")
+KEYWORDS = 1  # enum mark_style
 
 
 class Trial(faults.Trial):
@@ -44,7 +45,8 @@ class Trial(faults.Trial):
             self.uidvalidity = r.take(">I")
         elif kind == frames.ORDER_DONE:
             r.take(">Q")
-            return bool(r.take("B")), r.take(">I"), r.text()
+            ok, uid, _ = bool(r.take("B")), r.take(">I"), r.take("B")
+            return ok, uid, r.text()
         return None
 
     def until(self, p, wanted):
@@ -68,6 +70,8 @@ class Trial(faults.Trial):
             p.order(frames.LOOK)
         elif verb == "search" or words == "order SEARCH":
             p.order(frames.SEARCH, self.uidvalidity, text=rest if verb == "search" else "m2@client.example")
+        elif verb == "mark":
+            p.order(frames.MARK, self.uidvalidity, int(rest), style=KEYWORDS, add=1)
         else:
             p.order(frames.MOVE, self.uidvalidity, int(rest) if verb == "move" else 2, "Sent")
 

@@ -38,6 +38,7 @@ then what the keeper asks of a poller that stays:
 
     then look               to look: a pass answers
     then move UID: WORDS    done if there are no words, else refused with these
+    then mark UID: WORDS    the same, with keywords
     then search ID: WORDS   the same;  then search ID = UID: found there, 0 for nowhere
     then order VERB: WORDS  whichever of these two needs the command
     then new UID            nothing: a message arrives and is handed over;  then sees UID: it has

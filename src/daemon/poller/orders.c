@@ -141,7 +141,7 @@ static bool search_here(struct poller *p, uint32_t n, enum order_found here, uin
 			continue;
 		enum imap_fault fault =
 			imap_search_message_id(p->imap, buf_span(&o->text), o->at, &uid);
-		if (fault != IMAP_SAID_NO && !poller_fine(p, fault))
+		if ((fault != IMAP_SAID_NO || imap_retry_after(p->imap)) && !poller_fine(p, fault))
 			return false;
 		if (fault)
 			refuse(p, o);
