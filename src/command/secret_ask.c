@@ -4,6 +4,8 @@
 #include "mail/limits.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -37,19 +39,33 @@ static int read_line(int fd, struct buf *out, struct err *err)
 	return err_set(err, -E2BIG, "that is longer than any password");
 }
 
+/* A signal that comes before it waits must end the waiting as well. */
+static int await_line(int tty, const sigset_t *unblocked, struct err *err)
+{
+	struct pollfd p = { .fd = tty, .events = POLLIN };
+
+	return ppoll(&p, 1, NULL, unblocked) < 0 ? err_set(err, -errno, "the password could not be read: %s", strerror(errno)) : 0;
+}
+
 static int read_terminal(int tty, const char *prompt, struct buf *out, struct err *err)
 {
 	struct termios before, quiet;
+	sigset_t all, unblocked;
 
 	if (tcgetattr(tty, &before))
 		return err_set(err, -errno, "the terminal cannot be asked: %s", strerror(errno));
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &unblocked);
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(tty, TCSAFLUSH, &quiet);
 	dprintf(tty, "%s: ", prompt);
-	int r = read_line(tty, out, err);
+	int r = await_line(tty, &unblocked, err);
+	if (!r)
+		r = read_line(tty, out, err);
 	tcsetattr(tty, TCSAFLUSH, &before);
 	dprintf(tty, "\n");
+	sigprocmask(SIG_SETMASK, &unblocked, NULL);
 	return r;
 }
 

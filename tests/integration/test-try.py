@@ -5,6 +5,8 @@ however it ends."""
 import glob
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -101,6 +103,13 @@ def listing(servers):
     return repr(seen)
 
 
+def session_of(pid):
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return 0
+
+
 class Try:
     def __init__(self, hearback, folder):
         self.hearback, self.servers = hearback, hearback.servers
@@ -114,12 +123,13 @@ class Try:
                 self.servers.ca, *more]
 
     def start(self, *more, password=None, **how):
-        process = subprocess.Popen(self.arguments(*more, **how), text=True, errors="replace", stdin=subprocess.PIPE,
+        given, giving = os.pipe()
+        os.write(giving, (password or self.servers.password).encode() + b"\n")
+        os.close(giving)
+        process = subprocess.Popen(self.arguments(*more, **how), text=True, errors="replace", stdin=given,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment,
                                    start_new_session=True)
-        process.stdin.write((password or self.servers.password) + "\n")
-        process.stdin.close()
-        process.stdin = None
+        os.close(given)
         return process
 
     def run(self, *more, **how):
@@ -134,9 +144,11 @@ class Try:
     def left(self):
         return os.listdir(self.temporary)
 
-    def rooms(self):
-        """Processes of ours that still run: the janitor ends soon after the command it cleans up for."""
-        return [pid for pid in sidecar.children().get(1, []) if sidecar.comm(pid).startswith("hearback")]
+    @staticmethod
+    def rooms(process):
+        """What of its session still runs."""
+        pids = [pid for some in sidecar.children().values() for pid in some]
+        return [pid for pid in pids if session_of(pid) == process.pid and pid != process.pid]
 
 
 def row(rows, about, **cells):
@@ -187,6 +199,50 @@ def refusals(tap, trial):
     tap.equal("nothing is left by any of them", trial.left(), [])
 
 
+def typed(trial, keys):
+    """What a terminal shows, and how it ended."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update(trial.environment)
+        os.execv(trial.hearback.program, trial.arguments())
+    shown, asked = b"", False
+    while select.select([terminal], [], [], SECONDS)[0]:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:
+            break  # its other end is closed
+        if b"Password of" in shown and not asked:
+            asked = os.write(terminal, keys) > 0
+    else:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return shown.decode(errors="replace"), os.waitstatus_to_exitcode(status)
+
+
+def passwords(tap, trial):
+    shown, status = typed(trial, trial.servers.password.encode() + b"\n")
+    tap.check("a password is asked for", status == 0 and "would have been acknowledged" in shown, f"{status} {shown}")
+    tap.check("and does not show", trial.servers.password not in shown, shown)
+    shown, status = typed(trial, b"sec\x03")
+    tap.check("Ctrl-C at the question ends it", status == 128 + signal.SIGINT and "sec" not in shown, f"{status} {shown}")
+    file = os.path.join(trial.temporary, "password")
+    with open(file, "w", encoding="ascii") as f:
+        f.write(trial.servers.password + "\nnot this\n")
+    os.chmod(file, 0o600)
+    done = trial.run("--password-file", file, password="wrong")
+    tap.check("a password file is read", done.returncode == 0, done.err)
+    os.chmod(file, 0o644)
+    done = trial.run("--password-file", file)
+    tap.check("but not one that others can read", done.returncode == 66 and "chmod" in done.err, done.err)
+    os.unlink(file)
+    url = f"imap://support%40example.com@localhost:{trial.servers.imap}/INBOX"
+    done = subprocess.run([trial.hearback.program, "try", url, "--ca-file", trial.servers.ca], text=True, capture_output=True,
+                          check=False, input=trial.servers.password, env=trial.environment)
+    tap.check("STARTTLS", done.returncode == 0 and "tls = starttls" in done.stdout, done.stdout + done.stderr)
+    tap.equal("nothing is left by these either", trial.left(), [])
+
+
 def kills(tap, trial):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
         process = trial.start()
@@ -194,8 +250,8 @@ def kills(tap, trial):
         process.send_signal(number)
         out, err = process.communicate(timeout=SECONDS)
         tap.check(f"{number.name} ends it half-way", began and process.returncode and not out, f"{process.returncode} {out} {err}")
-        gone = post.wait_until(lambda: not trial.left() and not trial.rooms(), SECONDS)
-        tap.check(f"{number.name} leaves nothing", gone, f"{trial.left()} {trial.rooms()}")
+        gone = post.wait_until(lambda: not trial.left() and not trial.rooms(process), SECONDS)
+        tap.check(f"{number.name} leaves nothing", gone, f"{trial.left()} {trial.rooms(process)}")
 
 
 def test(tap):
@@ -204,6 +260,7 @@ def test(tap):
         trial = Try(hearback, hearback.folder)
         numbers(tap, trial)
         refusals(tap, trial)
+        passwords(tap, trial)
         kills(tap, trial)
         tap.check("no mail has left", "status=sent" not in hearback.servers.log(), hearback.servers.log())
 
