@@ -31,3 +31,9 @@ class Tap:
 def skip_all(why):
     print(f"1..0 # SKIP {why}")
     sys.exit(0)
+
+
+def sanitized(program):
+    """Built with a sanitizer, whose run time does much on its own."""
+    with open(program, "rb") as f:
+        return b"__asan_init" in f.read()

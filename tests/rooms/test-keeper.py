@@ -674,9 +674,7 @@ def why_of_many():
         rows = k.ask("why", what=ANNA)
         t.equal("each decision is told", len([r for r in rows if r["about"] == "decision"]), 750)
         t.check("each replay agrees", all(r["replay"].startswith("same") for r in rows if r["about"] == "decision"))
-        with open(BINARY, "rb") as f:
-            keeps_freed = b"__asan_init" in f.read()
-        t.check("memory", keeps_freed or peak() - before < 20 * 1024, f"{peak() - before} kB more")
+        t.check("memory", tap.sanitized(BINARY) or peak() - before < 20 * 1024, f"{peak() - before} kB more")
 
 
 def silence():

@@ -28,7 +28,7 @@ FILES = ("open", "create", "unlink", "open-proc")
 PROGRAMS = ("exec", "unshare", "mount", "bpf")
 OTHERS = ("open-myself", "kill", "tgkill", "pidfd", "ptrace", "read-memory", "write-memory", "limit", "owner", "owner-hidden",
           "signal-of-descriptor")
-EVERYTHING = NETWORK + FILES + ("open-etc", "mmap-code", "mprotect-code", "fork") + PROGRAMS + OTHERS
+EVERYTHING = NETWORK + FILES + ("open-etc", "mmap-code", "mprotect-code", "fork", "core") + PROGRAMS + OTHERS
 t = tap.Tap()
 
 
@@ -79,11 +79,16 @@ def refused(room, met, attempts):
         t.check(f"{room}: {name} is refused", met.get(name) in REFUSED, f"{name}: {met.get(name)}")
 
 
+def bounded(room, met):
+    t.equal(f"{room}: no more memory than it may have", met.get("memory"), "ENOMEM")
+
+
 def reader(folder):
     with attacked(folder) as met:
         room = frames.Room(os.path.join(BUILD, "hearback-reader"), "", "")
         t.equal("reader: no wall is missing", room.supervisor.expect(frames.READY).text(), "")
         refused("reader", met(1)[0], EVERYTHING)
+        bounded("reader", met(1)[0])
         room.close()
 
 
@@ -95,6 +100,7 @@ def poller(folder):
         ready = room.supervisor.expect(frames.READY)
         t.equal("poller: no wall is missing", ready.text(), "")
         refused("poller", met(1)[0], EVERYTHING)
+        bounded("poller", met(1)[0])
         room.selected()
         items, seen = room.take_in()
         t.check("poller: it goes on with its work", len(items) == 1 and seen, items)
@@ -116,6 +122,8 @@ def sender(folder):
         refused("sender", dispatcher, FILES + PROGRAMS + OTHERS)
         t.equal("sender: it reads what name service and trust need", dispatcher.get("open-etc"), "done")
         refused("sender's helper", helper, EVERYTHING)
+        bounded("sender", dispatcher)
+        bounded("sender's helper", helper)
 
 
 def keeper(folder):
@@ -139,9 +147,8 @@ def keeper(folder):
 def main():
     if not os.path.exists(TRIAL):
         tap.skip_all("the trial is not built")
-    with open(os.path.join(BUILD, "hearback-reader"), "rb") as f:
-        if b"__asan_init" in f.read():
-            tap.skip_all("a sanitizer's run time has no seccomp around it")
+    if tap.sanitized(os.path.join(BUILD, "hearback-reader")):
+        tap.skip_all("a sanitizer's run time has no seccomp around it")
     folder = tempfile.mkdtemp(prefix="hearback-walls-")
     try:
         for room in (reader, poller, sender, keeper):

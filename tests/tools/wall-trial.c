@@ -88,9 +88,12 @@ static void try_programs(void)
 
 static void try_others(void)
 {
+	const struct rlimit large = { RLIM_INFINITY, RLIM_INFINITY };
 	struct iovec here = { .iov_base = &parent, .iov_len = 1 };
 	struct rlimit limit;
 
+	tell("memory", syscall(SYS_mmap, NULL, 600UL << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == -1 ? -1 : 0);
+	tell("core", syscall(SYS_prlimit64, 0, RLIMIT_CORE, &large, NULL));
 	tell("open-myself", syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0));
 	tell("kill", syscall(SYS_kill, parent, 0));
 	tell("tgkill", syscall(SYS_tgkill, parent, parent, 0));

@@ -187,8 +187,8 @@ static void kinds_of_bounces(void **state)
 	};
 	static const char *const none[] = {
 		"From: no-reply@shop.example.org\nSubject: Delivery failed\n\nYour parcel is back.\n",
-		"From: bob@example.org\nSubject: Delivery failed\n\nHello,\nyour message could not be delivered to\n"
-		"me@example.org is what I get. Why?\n",
+		("From: bob@example.org\nSubject: Delivery failed\n\nHello,\nyour message could not be delivered to\n"
+		 "me@example.org is what I get. Why?\n"),
 		"From: postmaster@example.org\nSubject: Re: x\nIn-Reply-To: <a@example.com>\n\nIt could not be delivered.\n",
 		"From: postmaster@example.org\nSubject: certificates\n\nYours ends tomorrow.\n",
 		"From: bob@example.org\nSubject: x\n\nMy mail could not be delivered.\n",
