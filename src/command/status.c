@@ -33,6 +33,8 @@ static void print_row(void *context, const struct row *r)
 		printf("\n%s  mode %s  queued %s, in flight %s, held %s, uncertain %s; agents' answers %s\n", cell_show(r, "account"),
 		       cell_show(r, "mode"), cell_show(r, "queued"), cell_show(r, "in_flight"), cell_show(r, "held"), cell_show(r, "uncertain"),
 		       cell_number(r, "answers_seen") ? "are seen" : "were never seen yet");
+		if (cell_number(r, "sender_failures"))
+			printf("  cannot send: %s\n         tried again at %s\n", cell_show(r, "sender_trouble"), cell_show(r, "sender_again"));
 		if (cell_number(r, "reconciles"))
 			printf("  RESTORED FROM A BACKUP: its mailboxes are still to be read for what was sent since; until then it cannot send\n");
 	} else if (span_eq(r->kind, SPAN("room"))) {

@@ -50,7 +50,7 @@ static void check_account(struct verdict *v, const struct row *r)
 		       cell_show(r, "in_flight"), cell_show(r, "oldest_due"), cell_show(r, "sender_failures"));
 	} else if (cell_number(r, "sender_failures")) {
 		note(v, WARNING, r, "no connection to the SMTP server: ");
-		printf("tried again at %s\n", cell_show(r, "sender_again"));
+		printf("%s; tried again at %s\n", cell_show(r, "sender_trouble"), cell_show(r, "sender_again"));
 	}
 	if (v->overdue && !cell_number(r, "answers_seen"))
 		note(v, WARNING, r, "answers seem to be late, but none was ever seen here (hearback check --answers)\n");

@@ -718,9 +718,12 @@ def connection_down():
         for _ in range(2):
             for _ in range(8):
                 entry, attempt, *_ = sender.handed()
-                sender.result(entry, attempt, LATER, no_connection=True, step="connect", reply="no")
+                sender.result(entry, attempt, LATER, no_connection=True, step="connect", reply="mail.example.com:465: no")
             t.check("no connection: nothing more is tried at once", sender.quiet(1))
+        troubles = [r["sender_trouble"] for r in k.ask("status") if "sender_trouble" in r]
+        t.equal("no connection: status says why", troubles, ["mail.example.com:465: no"])
         t.equal("when there is one, all go out", len({sender.deliver()[1] for _ in range(30)}), 30)
+        t.equal("and nothing is told any more", [r["sender_trouble"] for r in k.ask("status") if "sender_trouble" in r], [""])
 
 
 def lying_sender():

@@ -50,6 +50,9 @@ class Trial:
         return self
 
 
+NUMBERS = {"imap": range(1, 33), "smtp": range(33, 57)}
+
+
 def listed(kind):
     """The dialogues that tests/server/LINES names."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "LINES"), encoding="ascii") as f:
@@ -61,6 +64,7 @@ def main(kind, names, trials):
     """`trials` makes those of one file, with Certificates. Arguments are the files that are wanted, none: all of them."""
     t = tap.Tap()
     t.equal("every line of tests/server/LINES has its dialogues, and no other is there", names, listed(kind))
+    t.equal("and no number is left out", sorted({int(name[:2]) for name in names} - {0}), list(NUMBERS[kind]))
     wanted = [name for name in names if not sys.argv[1:] or name in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         certificates = Certificates(folder)

@@ -31,8 +31,8 @@ Files whose names begin with a number are dialogues of their own. These also say
     messages N            how many messages are sent, if not one; the outcome is that of the last
     sender, recipient ADDRESS    of the envelope
 
-    expect OUTCOME at STEP[, the account waits]    accepted, refused, later, unknown; whether it says nothing of
-                          the message, so that all of them wait
+    expect OUTCOME at STEP[, the account waits]    accepted (and the message is sent), refused (failed), later
+                          (deferred), unknown (uncertain); whether it says nothing of the message, so that all wait
     expect says WORDS     in what is kept of the reply;  expect person WORDS: the same: what a person must do
     expect received N     messages that the server has, if not one where it was accepted or nobody knows
     expect never WORDS    in what it sent

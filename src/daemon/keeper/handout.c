@@ -3,10 +3,12 @@
  * state goes through the table of outbox.c, into DB_QUEUE and into the audit. */
 #include "base/io.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/keeper/fault.h"
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -349,8 +351,11 @@ static void note_connection(struct turn *t, const struct heard *h)
 
 	if (!h->result.no_connection) {
 		acc->sender_failures = 0;
+		acc->sender_trouble[0] = '\0';
 		return;
 	}
+	struct span why = utf8_cut(span_of(h->text), sizeof(acc->sender_trouble) - 1);
+	snprintf(acc->sender_trouble, sizeof(acc->sender_trouble), "%.*s", SPAN_ARG(why));
 	if (acc->sender_pause > t->now)
 		return;
 	for (uint32_t i = 0; i < acc->sender_failures && wait < PAUSE_MOST; i++)

@@ -130,6 +130,7 @@ struct account {
 	uint32_t in_flight;	/* entries the sender has in hand */
 	int64_t handed_ms;	/* monotonic: when the last of them was handed out */
 	uint32_t sender_failures; /* in a row, to get a connection */
+	char sender_trouble[256]; /* why there is none */
 	int64_t sender_pause;	/* Unix seconds until which nothing is handed out: no connection could be had */
 };
 

@@ -101,6 +101,7 @@ static void account_row(struct turn *t, struct client *c, const struct account *
 	row_time(&row, "oldest", leaving.oldest);
 	row_time(&row, "oldest_due", leaving.due);
 	row_number(&row, "sender_failures", acc->sender_failures);
+	row_text(&row, "sender_trouble", arena_span(t->a, span_of(acc->sender_trouble)));
 	row_time(&row, "sender_again", acc->sender_failures ? acc->sender_pause : 0);
 	row_number(&row, "held", queue_count(t, QUEUE_HELD, acc->id, &staying));
 	row_number(&row, "uncertain", queue_count(t, QUEUE_UNCERTAIN, acc->id, &staying));
