@@ -96,6 +96,7 @@ void guard_case_encode(const struct guard_case *c, const uint8_t facts_hash[CASE
 	buf_put(out, facts_hash, CASE_HASH);
 	buf_put(out, bytes_hash, CASE_HASH);
 	wire_put_bytes(out, c->history.suppressed);
+	wire_put_u32(out, c->history.alike);
 }
 
 bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, uint8_t facts_hash[CASE_HASH],
@@ -123,8 +124,10 @@ bool guard_case_decode(struct arena *a, struct span in, struct guard_case *out, 
 	c.has_bytes = get_bool(&w);
 	struct span facts = wire_raw(&w, CASE_HASH);
 	struct span bytes = wire_raw(&w, CASE_HASH);
-	if (version >= 2)
+	if (version >= 2) {
 		c.history.suppressed = wire_bytes(&w, CASE_NAME_MAX);
+		c.history.alike = wire_u32(&w);
+	}
 	if (!wire_done(&w))
 		return false;
 	memcpy(facts_hash, facts.p, CASE_HASH);

@@ -197,6 +197,8 @@ struct span filter_fact(const struct guard_view *v, struct span name, bool *know
 		return span_of(purpose_name(v->c->purpose));
 	if (span_eq(name, SPAN("recipient")))
 		return v->c->recipient;
+	if (span_eq(name, SPAN("alike")))
+		return number(v, v->c->history.alike);
 	if (span_eq(name, SPAN("kind")))
 		return span_of(kind_name(v->kind.kind));
 	if (span_eq(name, SPAN("voice")))

@@ -52,6 +52,7 @@ struct guard_history {
 	bool answered;			/* a person has answered since */
 	bool collision;			/* Message-ID known with other content */
 	bool known_duplicate;		/* a further arrival of a known message */
+	uint32_t alike;			/* other people who wrote the same within ten minutes */
 	struct span suppressed;		/* why the address is on the suppression list; empty: it is not */
 };
 

@@ -148,6 +148,10 @@ uint32_t reading_whole_text(struct arena *a, const struct facts *f, struct span 
  * listings: never empty if the text is not. */
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
 
+/* What tells this message from others: the letters of the longest line of its new text, in lower case, so that names in
+ * greeting and signature do not count. Empty if that is too short to tell. */
+struct span reading_gist(struct arena *a, const struct facts *f);
+
 /* -- language ------------------------------------------------------------------------------------- */
 /* The language that most of the text is in (ISO 639-1, "de"; Chinese in traditional signs is "zh-hant"), told by its
  * script and by frequent words;

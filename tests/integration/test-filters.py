@@ -18,6 +18,7 @@ from letter import letter  # noqa: E402
 
 SUPPORT, LEAD = "support@example.com", "lead@example.com"
 PLAIN, ELSEWHERE, SLOW, LATER, BULK = (f"{n}@customer.example" for n in ("plain", "elsewhere", "slow", "later", "bulk"))
+CROWD = [f"crowd{i}@crowd{i}.example" for i in range(6)]
 WAIT_SECONDS = 60
 SAME = "same verdict by the same rules"
 
@@ -67,6 +68,18 @@ def shipped(tap, h):
               row.get("verdict") == "suppress" and {"list", "intake/10-bulk"} <= set(row["rules"]), row)
 
 
+def crowd(tap, h):
+    """Six people write the same but for their names; a seventh something of his own."""
+    same = "Hello {0},\n\nplease take my address off the list that you have just sent this to.\n\n{0} Smith\n"
+    for who in CROWD:
+        ask(h, who, text=same.format(who.split("@")[0]))
+    verdicts = [decision(h, who) for who in CROWD]
+    tap.equal("the first of a crowd are answered, the others held", sorted((d["verdict"], d["replay"]) for d in verdicts),
+              [("hold", SAME)] * 2 + [("send", SAME)] * 4)
+    tap.equal("by the filter that counts them", {d["rules"][0] for d in verdicts if d["verdict"] == "hold"},
+              {"intake/56-near-identical"})
+
+
 def own(tap, h, folder):
     path = os.path.join(folder, "intake", "90-own.sieve")
     with open(path, "w", encoding="utf-8") as f:
@@ -88,7 +101,7 @@ def own(tap, h, folder):
 
 
 def test(tap):
-    with lib.beside(tap, [SUPPORT, LEAD, PLAIN, ELSEWHERE, SLOW, LATER, BULK]) as h:
+    with lib.beside(tap, [SUPPORT, LEAD, PLAIN, ELSEWHERE, SLOW, LATER, BULK, *CROWD]) as h:
         folder = os.path.join(h.folder, "filters-of-test")
         shutil.copytree(os.path.join(lib.folders()[0], "filters"), folder)
         h.settings["filters"] = folder
@@ -97,6 +110,7 @@ def test(tap):
         tap.check("hearback runs", h.ready(), h.log_tail())
         h.command("mode", "support", "send")
         shipped(tap, h)
+        crowd(tap, h)
         own(tap, h, folder)
 
 

@@ -435,6 +435,24 @@ static void an_excerpt_is_what_is_new(void **state)
 	assert_int_equal(reading_excerpt(a, &f, 1000).n, 0);
 }
 
+/* -- gist ------------------------------------------------------------------------------------------ */
+
+static void the_gist_knows_no_names(void **state)
+{
+	(void)state;
+	struct arena *a ARENA_CLEANUP = arena_new();
+	struct facts maria = eml_facts(a, SPAN("From: m@example.org\n\nHello Anna,\n\nPlease take me off this list, number 17, as soon "
+					      "as you can.\n\nMaria\n"));
+	struct facts peter = eml_facts(a, SPAN("From: p@example.org\n\nDear Sir!\nplease take me OFF this list number 18 as soon "
+					      "as you can\n\n> Hello, a quote that is longer than anything else that stands in this "
+					      "message, far longer\n"));
+	struct facts brief = eml_facts(a, SPAN("From: p@example.org\n\nIt is down again!\n"));
+
+	assert_span(reading_gist(a, &maria), "pleasetakemeoffthislistnumberassoonasyoucan");
+	assert_true(span_eq(reading_gist(a, &maria), reading_gist(a, &peter)));
+	assert_int_equal(reading_gist(a, &brief).n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +471,7 @@ int main(void)
 		cmocka_unit_test(reports_name_recipients),
 		cmocka_unit_test(words_name_recipients_too),
 		cmocka_unit_test(an_excerpt_is_what_is_new),
+		cmocka_unit_test(the_gist_knows_no_names),
 	};
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
 }

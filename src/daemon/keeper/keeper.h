@@ -223,6 +223,7 @@ struct keeper {
 	struct engine *engine;
 	struct packer *packer;
 	struct sandbox_walls walls;	/* our own */
+	struct alike *alike;		/* alike.c */
 	struct room_walls walls_of[ROOM_COUNT]; /* supervisor, keeper, reader */
 	struct account *accounts;
 	uint32_t naccounts;
@@ -497,6 +498,9 @@ void witness_take(struct turn *t, struct incoming *in, uint64_t number, struct r
 
 /* Composes the finished bytes; false with a reason if the template refuses. */
 bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);
+
+/* Notes what this message says; how many other people have said the same within ten minutes (alike.c). */
+uint32_t alike_note(struct turn *t, const struct incoming *in);
 
 /* -- the suppression list (suppression.c) ----------------------------------------------------------------------- */
 

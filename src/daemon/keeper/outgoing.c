@@ -382,6 +382,7 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 	/* What comes late may show further openings before this one, or move its beginning. */
 	bool opens = c->story.state == STATE_OPEN && c->acknowledged_at < c->story.opened_at && c->story.last_request_at == m->at;
 	BUF_CLEANUP struct buf anchor = BUF_CAPPED(200);
+	uint32_t alike = alike_note(t, in);
 
 	bool missed = t->k->task == TASK_REBUILD || in->account->reconciles;
 
@@ -412,7 +413,8 @@ void propose_acknowledgement(struct turn *t, struct incoming *in, uint64_t numbe
 			.anchor = buf_span(&anchor),
 			.history = { .opens = opens,
 				     .answered = c->story.last_answer_at >= m->at && c->story.answers > 0,
-				     .collision = in->collision },
+				     .collision = in->collision,
+				     .alike = alike },
 			.facts = &in->facts,
 			.facts_bytes = in->facts_bytes,
 			.own_automated = in->own_automated,
