@@ -4,6 +4,14 @@
 
 enum { SHOWN_MAX = 120 };
 
+static struct span one_line(struct arena *a, struct span text)
+{
+	BUF_CLEANUP struct buf line = BUF_CAPPED(4 * SHOWN_MAX);
+
+	text_squeeze(&line, utf8_cut(text, SHOWN_MAX));
+	return arena_span(a, buf_span(&line));
+}
+
 struct mustache_value *reply_acknowledgement_data(struct arena *a, const struct reply_acknowledgement *in)
 {
 	struct mustache_value *data = mustache_new(a, MUSTACHE_MAP);
@@ -11,15 +19,9 @@ struct mustache_value *reply_acknowledgement_data(struct arena *a, const struct 
 	mustache_add_string(a, data, "conversation", in->conversation);
 	mustache_add_string(a, data, "team", in->team);
 	mustache_add_string(a, data, "due", in->due);
+	mustache_add_string(a, data, "name", one_line(a, in->name));
+	mustache_add_string(a, data, "subject", one_line(a, in->subject));
 	return data;
-}
-
-static struct span one_line(struct arena *a, struct span text)
-{
-	BUF_CLEANUP struct buf line = BUF_CAPPED(4 * SHOWN_MAX);
-
-	text_squeeze(&line, utf8_cut(text, SHOWN_MAX));
-	return arena_span(a, buf_span(&line));
 }
 
 static void add_lines(struct arena *a, struct mustache_value *data, struct span name,

@@ -4,7 +4,7 @@
 #include "reply/reply.h"
 #include <errno.h>
 
-static const char *const requester_names[] = { "conversation", "team", "due", NULL };
+static const char *const requester_names[] = { "conversation", "team", "due", "name", "subject", NULL };
 static const char *const staff_names[] = { "conversation", "team",     "due",	"requester",
 					   "subject",	   "span",     "entry", "reason",
 					   "due_soon",	   "breached", "held",	"more",

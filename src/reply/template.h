@@ -66,11 +66,14 @@ uint32_t reply_templates_check(struct arena *a, const struct reply_templates *se
 
 /* ---- the data of our templates; views must live as long as the result ---- */
 
-/* acknowledgement: conversation, team, due. Nothing from the mail. */
+/* acknowledgement: conversation, team, due, name, subject. The last two come from the mail, squeezed to one short
+ * printable line, and are for proven senders alone. */
 struct reply_acknowledgement {
 	struct span conversation; /* C-1042 */
 	struct span team;	  /* display name or address of the account */
 	struct span due;	  /* by when, in words, or empty */
+	struct span name;	  /* display name of the requester, or empty */
+	struct span subject;	  /* of the message, or empty */
 };
 struct mustache_value *reply_acknowledgement_data(struct arena *a, const struct reply_acknowledgement *in);
 

@@ -19,6 +19,7 @@ MARIA = "maria@customer.example"
 NINA = "nina@visitor.example"
 VICTIM = "victim@elsewhere.example"
 MALLORY = "mallory@stranger.example"
+PROVEN = "eva@proven.example"
 OUR_ID = "mail.example.com"
 WAIT_SECONDS = 60
 CLOCKS = ("clock", "started", "stopped", "due")
@@ -149,6 +150,20 @@ def spoofs(tap, desk):
     return question, number
 
 
+def proven_requester(tap, desk):
+    """Whoever is proven reads of what he wrote; all others might read what somebody else has put there."""
+    question = letter(f"Eva <{PROVEN}>", SUPPORT, "The printer is on fire")
+    desk.proven(question)
+    told = post.wait_until(lambda: desk.acknowledged(PROVEN), WAIT_SECONDS)
+    tap.check("a proven requester's acknowledgement names the subject", told and "> The printer is on fire" in told[0].get_content(),
+              told and told[0].get_content())
+    text = desk.acknowledged(MARIA)[0].as_string()
+    tap.check("nobody else's does", "A question" not in text, text)
+    more = letter(MARIA, SUPPORT, "A wholly different question")
+    desk.from_outside(more, MARIA)
+    tap.equal("and nobody has two in a day", len(desk.acknowledged(MARIA)), 1)
+
+
 def spoofed_own(tap, desk):
     fake = letter(SUPPORT, SUPPORT, "Please pay this")
     number, _ = desk.from_outside(fake)
@@ -230,7 +245,7 @@ def groups(tap, desk):
 def test(tap):
     blocks = table()
     pairs = {(authserv_id, hops) for authserv_id, hops, *_ in blocks}
-    everybody = [SUPPORT, AGENT, LEAD, FORM, MARIA, NINA, VICTIM, MALLORY, "ben@client.example", "eva@client.example", "tom@lists.example"]
+    everybody = [SUPPORT, AGENT, LEAD, FORM, MARIA, NINA, VICTIM, MALLORY, PROVEN, "ben@client.example", "eva@client.example", "tom@lists.example"]
     settings = {"authserv_id": OUR_ID, "hops": 1, "group": GROUP}
     with lib.beside(tap, everybody, account=settings) as hearback:
         people = own_accounts(hearback, pairs)
@@ -245,6 +260,7 @@ def test(tap):
         desk = Desk(tap, hearback)
         judge_table(tap, hearback, blocks)
         agents(tap, desk, *spoofs(tap, desk))
+        proven_requester(tap, desk)
         spoofed_own(tap, desk)
         agent_asks(tap, desk)
         forms(tap, desk)

@@ -412,7 +412,7 @@ static void the_acknowledgement_promises_only_what_it_is_told(void **state)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	struct reply_templates set;
-	struct reply_acknowledgement with = { SPAN("C-1042"), SPAN("Support"), SPAN_NONE };
+	struct reply_acknowledgement with = { .conversation = SPAN("C-1042"), .team = SPAN("Support") };
 	struct span subject, text;
 	struct err err;
 
@@ -431,6 +431,11 @@ static void the_acknowledgement_promises_only_what_it_is_told(void **state)
 	assert_int_equal(
 		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
 	assert_true(span_find(text, SPAN("You will hear from us by 16:00.\n")) > 0);
+	assert_true(span_starts(text, SPAN("Hello,\n")));
+	with.subject = SPAN("On\r\nfire");
+	assert_int_equal(
+		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err), 0);
+	assert_true(span_starts(text, SPAN("> On fire\n\nHello,\n")));
 	with.conversation = SPAN_NONE;
 	assert_int_equal(
 		reply_template_render(a, t, reply_acknowledgement_data(a, &with), &subject, &text, &err),
@@ -510,7 +515,10 @@ static void languages_must_agree(void **state)
 /* What a template in this language says, through the composer and the last gate, back in plain text. */
 static void through_the_gate(struct arena *a, const struct reply_template *t)
 {
-	struct reply_acknowledgement with = { SPAN("C-1042"), SPAN("Support"), SPAN("2026-11-23 16:00 +01:00") };
+	const struct reply_acknowledgement with = { .conversation = SPAN("C-1042"),
+						     .team = SPAN("Support"),
+						     .due = SPAN("2026-11-23 16:00 +01:00"),
+						     .subject = SPAN("The printer is on fire") };
 	BUF_CLEANUP struct buf out = BUF_CAPPED(LIMIT_OUTGOING);
 	BUF_CLEANUP struct buf again = BUF_CAPPED(LIMIT_OUTGOING);
 	struct reply_input in = plain_input();
@@ -637,8 +645,8 @@ static void bad_templates_are_refused_when_loaded(void **state)
 		  "line 5, column 1: 'team' is not escaped, which is not allowed here: write {{name}}" },
 		{ "subject: a\naudience: requester\n\n{{tema}}\n",
 		  "line 4: {{tema}} is not known for this audience, write one that is" },
-		{ "subject: a\naudience: requester\n\n{{subject}}\n",
-		  "line 4: {{subject}} is not known for this audience, write one that is" },
+		{ "subject: a\naudience: requester\n\n{{entry}}\n",
+		  "line 4: {{entry}} is not known for this audience, write one that is" },
 		{ "subject: a\naudience: staff\n\n\n{{>x}}\n",
 		  "line 5: {{>x}}: templates of mail have no partials, write the text here" },
 		{ "subject: a\xff\naudience: staff\n\nx\n",

@@ -181,10 +181,10 @@ static void check_says_whether_files_would_load(void **state)
 	put(at(a, "t"), SPAN("subject: x\naudience: staff\n\n{{team}}\n"));
 	assert_int_equal(run(a, &out, 3, args), EX_OK);
 	assert_string_equal(buf_cstr(&out), arena_printf(a, "%s/t: good, for staff\n", folder));
-	put(at(a, "u"), SPAN("subject: x\naudience: requester\n\n{{subject}}\n"));
+	put(at(a, "u"), SPAN("subject: x\naudience: requester\n\n{{entry}}\n"));
 	assert_int_equal(run(a, &out, 4, args), EX_DATAERR);
 	assert_true(span_find(buf_span(&out),
-			      SPAN("/u: line 4: {{subject}} is not known for this audience")) > 0);
+			      SPAN("/u: line 4: {{entry}} is not known for this audience")) > 0);
 }
 
 static void folders_and_configured_ones_are_checked_and_listed(void **state)

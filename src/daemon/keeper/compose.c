@@ -4,14 +4,20 @@
 #include "reply/reply.h"
 #include <errno.h>
 
-/* What a template of an answer may say. Nothing of the mail: its sender is not proven. */
+/* What a template of an answer may say: nothing of the mail, unless its sender is proven. */
 static const struct mustache_value *answer_values(struct turn *t, const struct proposal *p)
 {
+	struct voice_found voice;
 	struct reply_acknowledgement in = {
 		.conversation = span_of(arena_printf(t->a, "C-%llu", (unsigned long long)p->conversation)),
 		.team = p->account->c->display_name.n ? p->account->c->display_name : p->account->c->address,
 	};
 
+	reading_voice(t->a, p->facts, &p->account->reading, KIND_HUMAN, p->in_sent, &voice);
+	if (voice.proof == PROOF_PROVEN) {
+		in.name = voice.author.name;
+		in.subject = p->facts->subject;
+	}
 	return reply_acknowledgement_data(t->a, &in);
 }
 
