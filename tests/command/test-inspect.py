@@ -47,7 +47,8 @@ def on_terminal(path, **environment):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
     told = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-    with subprocess.Popen([HEARBACK, "inspect", path], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+    with subprocess.Popen([HEARBACK, "inspect", path], stdin=subprocess.DEVNULL, stdout=theirs,
+                          stderr=subprocess.DEVNULL,
                           env={**told, **environment}) as process:
         os.close(theirs)
         out = b""
