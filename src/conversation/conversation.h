@@ -33,7 +33,6 @@ enum event_kind {
 	EVENT_FILED,
 	EVENT_FILED_OPEN, /* ... unless filing means that the clock goes on */
 	EVENT_RETURNED,	  /* it lies there again */
-	EVENT_ELSEWHERE,  /* it seems to be answered where we do not see it: changes no clock */
 	EVENT_KIND_COUNT
 };
 const char *event_kind_name(enum event_kind k);

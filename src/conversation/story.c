@@ -13,7 +13,7 @@ const char *event_kind_name(enum event_kind k)
 	static const char *const names[EVENT_KIND_COUNT] = {
 		"request", "answer",   "agent",	   "claimed-agent", "machine", "own",
 		"unreadable", "answered-elsewhere", "resolved", "dismissed", "silence", "moved-to-junk",
-		"moved-to-trash", "filed-elsewhere", "filed-still-open", "came-back", "seems-answered",
+		"moved-to-trash", "filed-elsewhere", "filed-still-open", "came-back",
 	};
 
 	return names[k];
@@ -138,7 +138,6 @@ void story_step(struct story *s, const struct event *e)
 		returned(s);
 		break;
 	case EVENT_FILED_OPEN:
-	case EVENT_ELSEWHERE:
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -227,6 +227,68 @@ def test_orders(s, uidvalidity):
     p.close()
 
 
+def test_leaving(s):
+    fill(s, "INBOX", [])
+    with post.Mailbox(s, USER) as m:
+        m.imap.create("Leaving")
+        m.imap.create("Elsewhere")
+        for n in range(8):
+            m.append(message(n), "Leaving", flags="")
+        p = opened(s, mailbox="Leaving", poll="60s")
+        uidvalidity = p.selected()[1]
+        p.take_in()
+        t.check("the first pass does not know whether anything has left", p.shrunk)
+        p.order(frames.LOOK)
+        p.take_in()
+        t.check("the next one does: nothing", not p.shrunk)
+        t.equal("all that are asked for are there", p.watch(uidvalidity, 1, 2, 3, 5, 8), ([], []))
+        m.append(message(8), "Leaving", flags="")
+        p.take_in()
+        t.check("what comes is not taken for what leaves", not p.shrunk)
+        m.imap.select("Leaving")
+        m.imap.uid("store", "2", "+FLAGS", "(\\Answered)")
+        m.imap.uid("move", "1", "Junk")
+        p.take_in()
+        t.check("what leaves wakes it", p.shrunk)
+        m.imap.uid("move", "3", "Trash")
+        p.take_in()
+        m.imap.uid("move", "4", "Elsewhere")
+        p.take_in()
+        t.equal("which, and which are answered", p.watch(uidvalidity, 1, 2, 3, 5), ([1, 3], [2]))
+        t.equal("under another UIDVALIDITY nothing is said", p.watch(uidvalidity + 1, 1, 2), ([], []))
+        now = int(time.time())
+        for n, at in ((0, now), (2, 0), (3, now), (4, now), (7, now - 5 * 86400)):
+            p.order(frames.SEARCH, uidvalidity, text=f"m{n}@client.example", at=at)
+        found = [(p.order_done()[0], p.found)[::-1] for _ in range(5)]
+        t.equal("and where to: Junk, Trash, elsewhere; not at all; here, but of another day", found,
+                [(f, True) for f in (frames.IN_JUNK, frames.IN_TRASH, frames.NOWHERE, frames.HERE, frames.NOWHERE)])
+        p.order(frames.MARK, uidvalidity, 5, style=frames.MARKS_KEYWORDS, add=frames.OVERDUE | frames.CLAIMED)
+        p.order(frames.MARK, uidvalidity, 5, style=frames.MARKS_KEYWORDS, add=frames.WAITING, remove=frames.OVERDUE)
+        p.order(frames.MARK, uidvalidity, 6, style=frames.MARKS_FLAG, add=frames.OVERDUE)
+        p.order(frames.MARK, uidvalidity, 99, style=frames.MARKS_FLAG, add=frames.OVERDUE)
+        t.check("messages are marked", all(p.order_done()[0] for _ in range(4)))
+        p.order(frames.MARK, uidvalidity, 6, style=frames.MARKS_LABELS, add=frames.OVERDUE)
+        ok, _, text = p.order_done()
+        t.check("what the server does not know it refuses", not ok and "UID STORE" in text, text)
+        m.imap.noop()
+        flags = m.imap.uid("fetch", "5:6", "(FLAGS)")[1]
+        t.check("another program sees the marks", b"$Hearback/waiting" in flags[0] and b"$Hearback/claimed-agent" in flags[0] and
+                b"overdue" not in flags[0] and b"\\Flagged" in flags[1], flags)
+        m.imap.uid("move", "5", "Leaving")
+        items, _ = p.take_in()
+        t.equal("what is moved in is new", [i.uid for i in items], [10])
+        t.equal("after all that it is told to stop", p.stop(), "orderly")
+        p.close()
+        p = opened(s, mailbox="Leaving", resume=(uidvalidity, 10, True))
+        p.selected()
+        p.take_in()
+        p.order(frames.SEARCH, uidvalidity, text="m0@client.example", at=now)
+        t.equal("a mailbox opened read-only is searched for, too", (p.order_done()[0], p.found), (True, frames.IN_JUNK))
+        p.order(frames.MARK, uidvalidity, 6, style=frames.MARKS_FLAG, remove=frames.OVERDUE)
+        t.check("but nothing is marked", "read-only" in p.order_done()[2])
+        p.close()
+
+
 def test_sent_and_once(s):
     p = opened(s, sent=True, once=True)
     t.equal("Sent is found by its special use", p.selected()[0], "Sent")
@@ -312,6 +374,7 @@ def main():
         test_gap(s)
         test_expunged_meanwhile(s)
         test_orders(s, uidvalidity)
+        test_leaving(s)
         test_sent_and_once(s)
         test_endings(s)
     finally:

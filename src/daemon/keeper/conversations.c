@@ -81,8 +81,7 @@ void conversation_event(struct turn *t, uint64_t number, struct rec_conversation
 	}
 }
 
-/* Behind whatever has happened by now, in whatever order it is folded; returns its instant. */
-static int64_t append(struct turn *t, uint64_t number, struct rec_conversation *c, enum event_kind kind, uint64_t message, struct span actor)
+void conversation_act(struct turn *t, uint64_t number, struct rec_conversation *c, enum event_kind kind, uint64_t message, struct span actor)
 {
 	struct event e = { .at = t->now > c->story.newest_at ? t->now : c->story.newest_at,
 			   .ordinal = UINT64_MAX - 1,
@@ -91,18 +90,8 @@ static int64_t append(struct turn *t, uint64_t number, struct rec_conversation *
 
 	if (!story_is_next(&c->story, &e))
 		e.at++;
+	c->acted_at = e.at;
 	conversation_event(t, number, c, &e, actor);
-	return e.at;
-}
-
-void conversation_act(struct turn *t, uint64_t number, struct rec_conversation *c, enum event_kind kind, uint64_t message, struct span actor)
-{
-	c->acted_at = append(t, number, c, kind, message, actor);
-}
-
-void conversation_elsewhere(struct turn *t, uint64_t number, struct rec_conversation *c, uint64_t message)
-{
-	c->elsewhere_at = append(t, number, c, EVENT_ELSEWHERE, message, SPAN_NONE);
 }
 
 void conversation_forget(struct turn *t, uint64_t number, struct rec_conversation *c, const struct rec_message *m)

@@ -352,8 +352,6 @@ void conversation_forget(struct turn *t, uint64_t number, struct rec_conversatio
 /* An act of now, behind whatever has happened by now in whatever order it is folded; a request that nobody knew of
  * yet comes after it. */
 void conversation_act(struct turn *t, uint64_t number, struct rec_conversation *c, enum event_kind kind, uint64_t message, struct span actor);
-/* It seems to be answered where we do not see it, as this message shows. */
-void conversation_elsewhere(struct turn *t, uint64_t number, struct rec_conversation *c, uint64_t message);
 void conversation_policy(const struct account *acc, struct policy *out);
 /* Makes somebody known inside. */
 void conversation_person(struct turn *t, uint64_t number, struct address who, struct span address_key, enum person_role role);

@@ -323,10 +323,7 @@ static bool seen_all(struct keeper *k, struct account *acc, enum role role, stru
 	box->pass_at = clock_now();
 	if (box->batch == box->batch_taken)
 		box->doubtful = false;
-	if (box->watch) {
-		box->watch->wanted = true;
-		box->watch->shrunk |= s.shrunk;
-	}
+	watch_looked(box, s.shrunk);
 	if (s.look && s.look == box->look) {
 		box->passed_ms = box->look_ms;
 		box->passed_batch = box->batch;

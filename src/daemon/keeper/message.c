@@ -388,7 +388,7 @@ static void note_request(struct turn *t, const struct incoming *in, struct rec_c
 }
 
 /* The requester answers what nobody has seen here although we owe an answer, and has not named it before. */
-static void note_unseen_reply(struct turn *t, const struct incoming *in, uint64_t number, uint64_t conversation, struct rec_conversation *c)
+static void note_unseen_reply(const struct incoming *in, uint64_t conversation, struct rec_conversation *c)
 {
 	bool seen = in->nnamed < 2;
 
@@ -397,7 +397,7 @@ static void note_unseen_reply(struct turn *t, const struct incoming *in, uint64_
 	if (c->story.state != STATE_OPEN)
 		c->elsewhere_at = 0;
 	else if (!seen)
-		conversation_elsewhere(t, conversation, c, number);
+		c->elsewhere_at = in->at;
 }
 
 /* Everything there is to record of a new message that belongs to a conversation. */
@@ -421,7 +421,7 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 		m->at = after_what_it_answers(t, in, m->at);
 	e.at = m->at;
 	if (e.kind == EVENT_REQUEST)
-		note_unseen_reply(t, in, number, m->conversation, &c);
+		note_unseen_reply(in, m->conversation, &c);
 	conversation_event(t, m->conversation, &c, &e, SPAN_NONE);
 	if (e.kind == EVENT_ANSWER)
 		note_answer(t, in, &c, m);

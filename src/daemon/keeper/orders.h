@@ -67,6 +67,8 @@ void witness_file(struct turn *t, const struct incoming *in);
 void watch_place(struct turn *t, const struct incoming *in, uint64_t message, uint64_t conversation);
 /* Is this message of the conversation unanswered? */
 bool watch_awaits(uint64_t conversation, const struct rec_conversation *c, const struct rec_message *m);
+/* A pass is over; messages may have left since the one before. */
+void watch_looked(struct mailbox_run *box, bool shrunk);
 bool watch_waiting(const struct mailbox_run *box);
 /* Something is still to be asked or answered. */
 bool watch_busy(const struct mailbox_run *box);

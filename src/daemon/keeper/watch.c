@@ -46,6 +46,14 @@ void watch_lost(struct mailbox_run *box)
 	w->again = false;
 }
 
+void watch_looked(struct mailbox_run *box, bool shrunk)
+{
+	if (!box->watch)
+		return;
+	box->watch->wanted = true;
+	box->watch->shrunk |= shrunk;
+}
+
 static uint32_t searches_out(const struct mailbox_run *box)
 {
 	uint32_t n = 0;
@@ -216,8 +224,8 @@ static void note_answered(struct turn *t, struct account *acc, const struct watc
 	if (t->now - r->answered_at < 2 * acc->c->poll || acc->box[ROLE_SENT].pass_at <= r->answered_at ||
 	    get_conversation(t, p->conversation, &c) || c.elsewhere_at || c.story.state != STATE_OPEN)
 		return;
-	conversation_elsewhere(t, p->conversation, &c, r->message);
-	conversation_store(t, p->conversation, &c);
+	c.elsewhere_at = t->now;
+	put_conversation(t, p->conversation, &c);
 }
 
 /* Returns whether it is gone and was there before; *live counts those that were. */
