@@ -92,13 +92,43 @@ static bool mailbox(struct online *o, const char *what, const struct probe_mailb
 	return true;
 }
 
+static void no_such_marks(struct online *o, const char *what)
+{
+	say(o, LEVEL_ERROR, "marks", "the mailbox keeps no %s: set marks to something else", what);
+	fail(o, true);
+}
+
+/* A mailbox that is opened read-only need not tell which flags it keeps. */
+static void marks(struct online *o, unsigned offers)
+{
+	bool told = offers & MAILBOX_FLAGS_TOLD;
+
+	switch (o->account->marks) {
+	case MARKS_GMAIL_LABELS:
+		if (!(offers & MAILBOX_GMAIL_LABELS))
+			no_such_marks(o, "labels of Gmail's kind");
+		return;
+	case MARKS_KEYWORDS:
+	case MARKS_FLAG:
+		if (!told)
+			say(o, LEVEL_NOTE, "marks", "opened read-only, the mailbox does not tell which flags it keeps: hearback status --json does, "
+						    "once the account is in mode hold or send");
+		else if (o->account->marks == MARKS_KEYWORDS && !(offers & MAILBOX_KEYWORDS))
+			no_such_marks(o, "keywords of ours");
+		else if (o->account->marks == MARKS_FLAG && !(offers & MAILBOX_FLAGGED))
+			no_such_marks(o, "\\Flagged");
+		return;
+	case MARKS_NONE:
+	case MARK_STYLES:
+		break;
+	}
+}
+
 static void features(struct online *o, const struct frame_selected *s)
 {
 	if (!(s->offers & MAILBOX_IDLE))
 		say(o, LEVEL_NOTE, "idle", "the server offers no IDLE: new mail is seen within %lld s", (long long)o->account->poll);
-	if (s->offers & MAILBOX_FLAGS_TOLD)
-		say(o, LEVEL_NOTE, "marks", "the mailbox keeps %s%s%s", s->offers & MAILBOX_KEYWORDS ? "keywords" : "no keywords",
-		    s->offers & MAILBOX_FLAGGED ? ", \\Flagged" : "", s->offers & MAILBOX_GMAIL_LABELS ? ", Gmail's labels" : "");
+	marks(o, s->offers);
 }
 
 static void advise(struct online *o, const struct authentication_survey *s, const struct authentication_proposal *p)

@@ -275,7 +275,7 @@ static void print_server(const struct try_rows *rows)
 	else if (offers(box, "flags-told"))
 		printf("%s%s.\n", offers(box, "keywords") ? "keywords, " : "", offers(box, "flagged") ? "flag" : "none");
 	else
-		printf("it was opened read-only, and so does not tell which flags it keeps; hearback check --online asks.\n");
+		printf("opened read-only, it does not tell which flags it keeps; hearback status --json does, later.\n");
 }
 
 /* -- what to do next ----------------------------------------------------------------------------------------- */

@@ -139,6 +139,9 @@ def command(tap, hearback, n):
     with open(os.path.join(place, "facts"), encoding="utf-8") as f:
         facts = json.load(f)
     tap.equal("the command was told whose token is wanted", (facts["account"], facts["user"]), ("support", SUPPORT))
+    looked = hearback.run("check", "--online")
+    tap.check("both servers are looked at with a token", looked.returncode == 0 and "takes the login" in looked.stdout,
+              looked.stdout + looked.stderr)
     with open(hearback.account["token_command"].rsplit("/", 1)[0] + "/hearback.token", encoding="utf-8") as f:
         token = f.read().strip()
     tap.check("no token was ever logged", token not in logged(hearback) and token not in done.stderr)

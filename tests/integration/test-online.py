@@ -73,6 +73,12 @@ def witness(tap, hearback):
     hearback.write_config(subaddress="+", witness=None)
 
 
+def marks(tap, hearback):
+    told(tap, "no labels", hearback, CONFIG, {("marks", "error"): "labels"}, marks="gmail-labels")
+    told(tap, "keywords", hearback, OK, {("marks", "note"): "read-only"}, marks="keywords")
+    hearback.write_config(marks=None)
+
+
 def trouble(tap, hearback):
     (closed,) = servers.free_ports(1)
     told(tap, "nobody at the IMAP port", hearback, UNAVAILABLE, {("imap", "error"): str(closed)}, port=closed)
@@ -99,6 +105,7 @@ def test(tap):
         all_well(tap, hearback)
         authentication(tap, hearback)
         witness(tap, hearback)
+        marks(tap, hearback)
         trouble(tap, hearback)
         tap.equal("nothing has changed for another client", state(hearback), before)
         log = hearback.servers.log()
