@@ -50,6 +50,11 @@ bool poller_fine(struct poller *p, enum imap_fault fault)
 	return poller_end(p, ends[fault], "%s: %s", p->name, imap_why(p->imap));
 }
 
+bool poller_may_go_on(const struct poller *p, enum imap_fault fault)
+{
+	return fault == IMAP_SAID_NO && !imap_retry_after(p->imap);
+}
+
 /* -- start ----------------------------------------------------------------------------------------- */
 
 static bool start(struct poller *p, struct frame *f)
@@ -230,7 +235,7 @@ static bool find_thrown(struct poller *p)
 {
 	enum imap_fault fault = imap_find_thrown(p->imap, &p->junk, &p->trash);
 
-	return fault == IMAP_SAID_NO || poller_fine(p, fault);
+	return poller_may_go_on(p, fault) || poller_fine(p, fault);
 }
 
 static bool open_mailbox(struct poller *p)

@@ -45,7 +45,7 @@ static bool answer(struct poller *p, const struct order *o, bool ok, uint32_t ui
  * keeper asks anew. */
 static bool answer_fault(struct poller *p, const struct order *o, enum imap_fault fault, uint32_t uid)
 {
-	if (fault == IMAP_SAID_NO && !imap_retry_after(p->imap))
+	if (poller_may_go_on(p, fault))
 		return answer(p, o, false, 0, imap_why(p->imap));
 	return poller_fine(p, fault) && answer(p, o, true, uid, "");
 }
@@ -141,7 +141,7 @@ static bool search_here(struct poller *p, uint32_t n, enum order_found here, uin
 			continue;
 		enum imap_fault fault =
 			imap_search_message_id(p->imap, buf_span(&o->text), o->at, &uid);
-		if ((fault != IMAP_SAID_NO || imap_retry_after(p->imap)) && !poller_fine(p, fault))
+		if (!poller_may_go_on(p, fault) && !poller_fine(p, fault))
 			return false;
 		if (fault)
 			refuse(p, o);

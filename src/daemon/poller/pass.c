@@ -181,5 +181,5 @@ bool poller_fetch_one(struct poller *p, struct frame_batch_item *item)
 {
 	item->fetched = false;
 	enum imap_fault fault = imap_bodies(p->imap, item, 1, p->account->fetch_limit, &p->bytes);
-	return fault == IMAP_SAID_NO || poller_fine(p, fault);
+	return poller_may_go_on(p, fault) || poller_fine(p, fault);
 }

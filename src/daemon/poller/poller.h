@@ -74,6 +74,8 @@ bool poller_end(struct poller *p, enum ending why, const char *fmt, ...)
 bool poller_back(struct poller *p);
 /* Ends with the line of src/imap if there is a fault; true for IMAP_FINE. */
 bool poller_fine(struct poller *p, enum imap_fault fault);
+/* The server refused this one command and did not ask to be left alone: the connection can go on. */
+bool poller_may_go_on(const struct poller *p, enum imap_fault fault);
 
 /* talk.c: frames out, and frames in. */
 bool poller_tell(struct poller *p, int sock, const struct buf *b, int fd);
