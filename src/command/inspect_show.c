@@ -3,7 +3,10 @@
 #include "base/date.h"
 #include <stdio.h>
 
-enum { SHOWN = 5 }; /* addresses of one field, and files */
+enum {
+	SHOWN = 5,	   /* addresses of one field */
+	SHOWN_REASONS = 3, /* the strongest come first */
+};
 
 static const struct inspect_note notes[] = {
 	{ FACT_ENCRYPTED, "encrypted", "encrypted: nobody can read it here" },
@@ -56,8 +59,10 @@ static void show_kind(const struct page *p, struct arena *a, const struct kind_f
 	const char *silence = k->asks_silence ? ", asks for no automatic answer" : "";
 
 	page_field(p, "kind", span_of(arena_printf(a, "%s%s", kind_name(k->kind), silence)));
-	for (uint32_t i = 0; i < k->n; i++)
+	for (uint32_t i = 0; i < k->n && i < SHOWN_REASONS; i++)
 		page_field(p, i ? "" : "because of", k->signs[i].evidence);
+	if (k->n > SHOWN_REASONS)
+		page_field(p, "", span_of(arena_printf(a, "and %u more", k->n - SHOWN_REASONS)));
 	if (k->asks_silence)
 		page_field(p, k->n ? "" : "because of", k->silence.evidence);
 }
@@ -152,12 +157,23 @@ static const char *margin(enum stretch_kind k)
 	return "    ";
 }
 
+/* The first byte of the first line that is not empty. */
+static size_t beginning(struct span text)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < text.n && ascii_blank(text.p[i]); i++)
+		at = text.p[i] == '\n' ? i + 1 : at;
+	return at;
+}
+
 /* The whole text: what is new is marked at the margin, the rest dimmed on a terminal. Files are only named. */
 static void show_body(const struct page *p, struct arena *a, const struct facts *f)
 {
 	struct span text;
 	struct stretch *at;
 	uint32_t n = reading_whole_text(a, f, &text, &at);
+	size_t first = beginning(text);
 
 	putchar('\n');
 	while (text.n && ascii_blank(text.p[text.n - 1]))
@@ -166,9 +182,10 @@ static void show_body(const struct page *p, struct arena *a, const struct facts 
 		page_text(p, "    ", PAGE_DIM, SPAN("(no text)"));
 	for (uint32_t i = 0; i < n && at[i].from < text.n; i++) {
 		bool own = at[i].kind == STRETCH_NEW || at[i].kind == STRETCH_CONTEXT;
-		if (at[i].kind != STRETCH_ATTACHED)
+		size_t skip = first > at[i].from ? first - at[i].from : 0;
+		if (at[i].kind != STRETCH_ATTACHED && skip < at[i].n)
 			page_text(p, margin(at[i].kind), own ? PAGE_PLAIN : PAGE_DIM,
-				  span_sub(text, at[i].from, at[i].n));
+				  span_sub(text, at[i].from + skip, at[i].n - skip));
 	}
 	putchar('\n');
 }

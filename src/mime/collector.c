@@ -434,16 +434,17 @@ void collector_part(struct collector *c, const struct part *p)
 			(p->name.n && !p->nameless_root && !span_ieq(p->disposition, SPAN("inline")) &&
 			 (c->text.n > c->text_from || c->plain_choice.n || c->html_choice.n));
 	bool plain = is_plain(c, p);
+	bool html = span_eq(p->type, SPAN("text/html")) || span_eq(p->type, SPAN("text/enriched"));
 	struct fact_part *part;
 
-	if (!attached && p->alone && p->name.n)
-		collector_attachment(c, p);
-	if (!attached && plain && (!p->name.n || span_eq(p->type, SPAN("text/plain")))) {
-		plain_text(c, p);
-		return;
-	}
-	if (!attached && (span_eq(p->type, SPAN("text/html")) || span_eq(p->type, SPAN("text/enriched")))) {
-		html_text(c, p);
+	if (!attached && (html || (plain && (!p->name.n || span_eq(p->type, SPAN("text/plain")))))) {
+		/* A message that is nothing but a file of text is both. */
+		if (p->alone && p->name.n)
+			collector_attachment(c, p);
+		if (html)
+			html_text(c, p);
+		else
+			plain_text(c, p);
 		return;
 	}
 	if (c->aside)

@@ -515,6 +515,23 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A message that is one file has it once. */
+static void test_alone(void **state)
+{
+	struct facts pdf = read_text(HEAD "Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64"
+					  "\r\n\r\nQUJD\r\n");
+	struct facts text = read_text(HEAD "Content-Type: text/plain; name=a.txt\r\n\r\nHello\r\n");
+	struct facts html = read_text(HEAD "Content-Type: text/html; name=a.html\r\n\r\n<p>Hello\r\n");
+
+	(void)state;
+	assert_int_equal(pdf.nparts, 1);
+	assert_span(pdf.parts[0].name, "a.pdf");
+	assert_int_equal(text.nparts, 1);
+	assert_span(span_trim(text.text), "Hello");
+	assert_int_equal(html.nparts, 1);
+	assert_span(span_trim(html.text), "Hello");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -527,7 +544,7 @@ int main(void)
 		cmocka_unit_test(test_partial),	    cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_header_only), cmocka_unit_test(test_nested_groups),
 		cmocka_unit_test(test_too_many),    cmocka_unit_test(test_files_in_the_text),
-		cmocka_unit_test(test_names_of_folders),
+		cmocka_unit_test(test_names_of_folders), cmocka_unit_test(test_alone),
 	};
 
 	return cmocka_run_group_tests_name("mime", tests, setup, teardown);
