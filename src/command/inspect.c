@@ -114,7 +114,8 @@ static json_t *json_bounce(struct arena *a, const struct facts *f, enum kind kin
 			break;
 		}
 	}
-	return json_pack("{s:o, s:o, s:o}", "recipients", out, "waiting", waiting, "returned_id", json_span(returned));
+	return json_pack("{s:o, s:o, s:o}", "recipients", out, "waiting", waiting, "returned_id",
+			 json_span(returned));
 }
 
 static void show_json(struct arena *a, const char *path, const struct facts *f, const struct kind_found *k)

@@ -4,7 +4,8 @@
 #include "mail/limits.h"
 
 /* Version 1 knew no text of parts; ledgers hold it still. */
-enum { FACTS_OLDEST = 1, FACTS_VERSION = 2, FACTS_DEPTHS = FACTS_NONE + 1, RETURN_PATHS = RETURN_PATH_BROKEN + 1 };
+enum { FACTS_OLDEST = 1, FACTS_VERSION = 2 };
+enum { FACTS_DEPTHS = FACTS_NONE + 1, RETURN_PATHS = RETURN_PATH_BROKEN + 1 };
 enum { FACTS_FLAGS = FACT_HTML_ONLY * 2 - 1, IDS_MAX = LIMIT_REFERENCES_HEAD + LIMIT_REFERENCES_TAIL };
 /* The least an item takes in the encoding. */
 enum { FIELD_LEAST = 8, ADDRESS_LEAST = 12, ID_LEAST = 4, PART_LEAST = 20, REPORT_LEAST = 8 };

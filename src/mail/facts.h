@@ -44,7 +44,7 @@ struct fact_part {
 	struct span disposition; /* "attachment", "inline" or empty */
 	uint64_t size;		 /* bytes as transferred, of what was fetched */
 	struct span text;	 /* what a file of text or a message within the message says (UTF-8, LF line
-				  * ends), never what the sender wrote now; all parts together at most LIMIT_PART_TEXT */
+				  * ends), never what the sender wrote now; of all parts LIMIT_PART_TEXT */
 };
 
 /* One block of fields of a message/delivery-status or similar part (RFC 3464); the first block of a

@@ -8,7 +8,8 @@
 enum follow {
 	WHOLE,	/* then the end or punctuation */
 	ANY,	/* whatever follows */
-	BACKED, /* as WHOLE, and only under the null return path, a daemon's name, or above a server's words: people write this, too */
+	BACKED, /* as WHOLE, and only under the null return path, a daemon's name, or above a server's words:
+		 * people write this, too */
 	ANSWERS, /* as WHOLE, and only in an answer to something */
 };
 
@@ -270,7 +271,8 @@ void signs_of_subject(struct signs *s)
 	if (subject.n == 0)
 		return;
 	const struct span automatic = SPAN("auto: ");
-	if (span_istarts(subject, automatic) && begins(s, span_trim(span_sub(subject, automatic.n, SIZE_MAX))))
+	if (span_istarts(subject, automatic) &&
+	    begins(s, span_trim(span_sub(subject, automatic.n, SIZE_MAX))))
 		return;
 	bool bracket = subject.p[0] == '[' || subject.p[0] == '(';
 	if (begins(s, span_sub(subject, bracket ? 1 : 0, SIZE_MAX)))

@@ -183,7 +183,9 @@ static bool is_broken_in_two(const struct lines *l, uint32_t i)
 	struct span s = line_trimmed(l, i), rest = i + 1 < l->n ? line_trimmed(l, i + 1) : SPAN_NONE;
 	char joined[ATTRIBUTION_BYTES + 1 + BROKEN_BYTES];
 
-	if (!rest.n || rest.n > BROKEN_BYTES || l->at[i].quoted || l->at[i + 1].quoted || memchr(".:!?", s.p[s.n - 1], 4))
+	if (!rest.n || rest.n > BROKEN_BYTES || l->at[i].quoted || l->at[i + 1].quoted)
+		return false;
+	if (memchr(".:!?", s.p[s.n - 1], 4))
 		return false;
 	bool date = has_date(s), address = has_address(s), quoted = quote_after(l, i + 2);
 	if (!date && !address)

@@ -4,33 +4,40 @@
 #include "reading/new_text.h"
 
 static const struct span devices[] = {
-	WORD("sent from "), WORD("sent via "), WORD("sent with "), WORD("sent using "), WORD("get outlook for"), WORD("get bluemail for"),
-	WORD("von meinem "), WORD("gesendet von "), WORD("gesendet mit "), WORD("gesendet über "), WORD("diese nachricht wurde von meinem"),
-	WORD("envoyé de "), WORD("envoyé depuis "), WORD("envoyé à partir "), WORD("envoyé avec "), WORD("télécharger outlook pour"),
-	WORD("enviado desde "), WORD("enviado de "), WORD("enviado do "), WORD("enviado a partir "), WORD("enviado con "), WORD("enviado via "),
-	WORD("obtener outlook para"), WORD("inviato da"), WORD("inviato con "), WORD("verzonden vanaf "), WORD("verstuurd vanaf "),
-	WORD("verzonden met "), WORD("verzonden via "), WORD("skickat från "), WORD("skickades från "), WORD("sendt fra "), WORD("sendt via "),
-	WORD("lähetetty "), WORD("wysłane z "), WORD("wysłano z "), WORD("odesláno z "), WORD("odoslané z "), WORD("Отправлено с "),
-	WORD("Отправлено из "), WORD("Надіслано з "), WORD("Изпратено от "), WORD("trimis de pe "), WORD("trimis din "), WORD("Στάλθηκε από "),
-	WORD("נשלח מ"), WORD("أرسلت من"), WORD("được gửi từ "), WORD("dikirim dari "), WORD("发自我的"), WORD("從我的"), WORD("从我的"),
-	WORD("poslano z "), WORD("poslano s "), WORD("küldve "), WORD("enviat des de "), WORD("saadetud minu "),
+	WORD("sent from "), WORD("sent via "), WORD("sent with "), WORD("sent using "),
+	WORD("get outlook for"), WORD("get bluemail for"), WORD("von meinem "), WORD("gesendet von "),
+	WORD("gesendet mit "), WORD("gesendet über "), WORD("diese nachricht wurde von meinem"),
+	WORD("envoyé de "), WORD("envoyé depuis "), WORD("envoyé à partir "), WORD("envoyé avec "),
+	WORD("télécharger outlook pour"), WORD("enviado desde "), WORD("enviado de "), WORD("enviado do "),
+	WORD("enviado a partir "), WORD("enviado con "), WORD("enviado via "), WORD("obtener outlook para"),
+	WORD("inviato da"), WORD("inviato con "), WORD("verzonden vanaf "), WORD("verstuurd vanaf "),
+	WORD("verzonden met "), WORD("verzonden via "), WORD("skickat från "), WORD("skickades från "),
+	WORD("sendt fra "), WORD("sendt via "), WORD("lähetetty "), WORD("wysłane z "), WORD("wysłano z "),
+	WORD("odesláno z "), WORD("odoslané z "), WORD("Отправлено с "), WORD("Отправлено из "),
+	WORD("Надіслано з "), WORD("Изпратено от "), WORD("trimis de pe "), WORD("trimis din "),
+	WORD("Στάλθηκε από "), WORD("נשלח מ"), WORD("أرسلت من"), WORD("được gửi từ "), WORD("dikirim dari "),
+	WORD("发自我的"), WORD("從我的"), WORD("从我的"), WORD("poslano z "), WORD("poslano s "), WORD("küldve "),
+	WORD("enviat des de "), WORD("saadetud minu "),
 };
 /* These may be whole sentences. */
 static const struct span device_sentences[] = {
-	WORD("this message was sent from my "), WORD("sent from protonmail"), WORD("sent from [protonmail"), WORD("sent with proton"), WORD("diese nachricht wurde von meinem "), WORD("gesendet von meinem "), WORD("this email was sent from my "),
-	WORD("scarica outlook per "), WORD("provenance : "), WORD("получить outlook для"), WORD("hanki outlook"), WORD("hämta outlook för"),
-	WORD("hent outlook "), WORD("download outlook "), WORD("获取 outlook"), WORD("取得 outlook"), WORD("outlook for ios を"),
-	WORD("outlook for android を"), WORD("ottieni outlook per"), WORD("obter o outlook para"), WORD("baixe o outlook para"),
-	WORD("pobierz program outlook"), WORD("sent from mailspring"), WORD("sent from outlook"), WORD("envoyé avec proton"),
-	WORD("gesendet mit proton"),
+	WORD("this message was sent from my "), WORD("sent from protonmail"), WORD("sent from [protonmail"),
+	WORD("sent with proton"), WORD("diese nachricht wurde von meinem "), WORD("gesendet von meinem "),
+	WORD("this email was sent from my "), WORD("scarica outlook per "), WORD("provenance : "),
+	WORD("получить outlook для"), WORD("hanki outlook"), WORD("hämta outlook för"), WORD("hent outlook "),
+	WORD("download outlook "), WORD("获取 outlook"), WORD("取得 outlook"), WORD("outlook for ios を"),
+	WORD("outlook for android を"), WORD("ottieni outlook per"), WORD("obter o outlook para"),
+	WORD("baixe o outlook para"), WORD("pobierz program outlook"), WORD("sent from mailspring"),
+	WORD("sent from outlook"), WORD("envoyé avec proton"), WORD("gesendet mit proton"),
 };
 static const struct span device_ends[] = {
-	WORD("から送信"), WORD("에서 보냄"), WORD("gönderildi"), WORD("gesendet"), WORD("傳送"), WORD("发送"), WORD("küldve"),
+	WORD("から送信"), WORD("에서 보냄"), WORD("gönderildi"), WORD("gesendet"), WORD("傳送"), WORD("发送"),
+	WORD("küldve"),
 };
 
 static const struct span products[] = {
-	WORD("phone"), WORD("ipad"), WORD("samsung"), WORD("mobile"), WORD("android"), WORD("galaxy"), WORD("huawei"), WORD("xiaomi"),
-	WORD("blackberry"), WORD("tablet"), WORD("gerät"),
+	WORD("phone"), WORD("ipad"), WORD("samsung"), WORD("mobile"), WORD("android"), WORD("galaxy"),
+	WORD("huawei"), WORD("xiaomi"), WORD("blackberry"), WORD("tablet"), WORD("gerät"),
 };
 
 enum { DEVICE_BYTES = 90, DEVICE_WORDS = 10 };

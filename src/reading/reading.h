@@ -66,7 +66,7 @@ enum bounce_action {
 	BOUNCE_DELAYED,	  /* not yet, and it says why */
 	BOUNCE_DELIVERED,
 	BOUNCE_OTHER,
-	BOUNCE_WAITING,	  /* nothing has failed: it is merely late, or the server says until when it will try */
+	BOUNCE_WAITING,	  /* nothing has failed: merely late, or the server says until when it will try */
 };
 struct bounce_recipient {
 	struct span address;

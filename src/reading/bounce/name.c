@@ -7,8 +7,9 @@
 
 static const struct span headings[] = {
 	WORD("following recipient"), WORD("following address"), WORD("following user"),
-	WORD("not delivered to the following"), WORD("undeliverable to the following"), WORD("had permanent fatal errors"),
-	WORD("had delivery problems"), WORD("had transient non-fatal errors"),
+	WORD("not delivered to the following"), WORD("undeliverable to the following"),
+	WORD("had permanent fatal errors"), WORD("had delivery problems"),
+	WORD("had transient non-fatal errors"),
 };
 
 static bool heads(struct span line)
@@ -49,7 +50,9 @@ static bool is_name(struct span line, struct span name)
 
 static void add_name(struct telling *t, struct span name, struct span domain)
 {
-	telling_add_address(t, span_of(arena_printf(t->arena, "%.*s@%.*s", SPAN_ARG(name), SPAN_ARG(domain))));
+	char *address = arena_printf(t->arena, "%.*s@%.*s", SPAN_ARG(name), SPAN_ARG(domain));
+
+	telling_add_address(t, span_of(address));
 	t->named = true;
 }
 

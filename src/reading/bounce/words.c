@@ -7,13 +7,12 @@
 
 /* How the line before the returned message begins, dashes and blanks left out. */
 static const struct span dividers[] = {
-	WORD("below this line is a copy"), WORD("below is a copy"),	 WORD("this is a copy"),
-	WORD("here is a copy"),		   WORD("original message"),	 WORD("unsent message"),
-	WORD("returned message"),	   WORD("undelivered message"),	 WORD("message header"),
-	WORD("message text follows"),	   WORD("the header of the original"), WORD("original-message"),
-	WORD("your original message"),	   WORD("message contents"),	 WORD("message headers follow"),
-	WORD("included is a copy"),	   WORD("the following is a copy"), WORD("attached is a copy"),
-	WORD("the original message headers"),
+	WORD("below this line is a copy"), WORD("below is a copy"), WORD("this is a copy"),
+	WORD("here is a copy"), WORD("original message"), WORD("unsent message"), WORD("returned message"),
+	WORD("undelivered message"), WORD("message header"), WORD("message text follows"),
+	WORD("the header of the original"), WORD("original-message"), WORD("your original message"),
+	WORD("message contents"), WORD("message headers follow"), WORD("included is a copy"),
+	WORD("the following is a copy"), WORD("attached is a copy"), WORD("the original message headers"),
 };
 
 /* How it begins itself: these stand at the beginning of a line, or they are quoted on purpose. */
@@ -21,9 +20,10 @@ static const struct span first_fields[] = { WORD("received: "), WORD("return-pat
 
 static const struct span only_late[] = {
 	WORD("has not yet been delivered"), WORD("delayed"), WORD("will be retried"), WORD("(delay)"),
-	WORD("could not send message for past"), WORD("could not send mail for past"), WORD("delivery incomplete"),
-	WORD("still being retried"), WORD("noch nicht zugestellt"), WORD("verzögert"), WORD("n'a pas encore été"),
-	WORD("aún no se ha entregado"), WORD("non è ancora stato"), WORD("nog niet afgeleverd"),
+	WORD("could not send message for past"), WORD("could not send mail for past"),
+	WORD("delivery incomplete"), WORD("still being retried"), WORD("noch nicht zugestellt"),
+	WORD("verzögert"), WORD("n'a pas encore été"), WORD("aún no se ha entregado"),
+	WORD("non è ancora stato"), WORD("nog niet afgeleverd"),
 };
 
 enum { ADDRESSEES_MAX = 20 }; /* of the bounce itself: who are not its recipients */
