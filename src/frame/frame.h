@@ -16,7 +16,7 @@ enum frame_type {
 	/* supervisor -> child */
 	FRAME_START = 1,    /* struct frame_start; config memfd */
 	FRAME_STOP,	    /* end in order */
-	FRAME_SETS,	    /* keeper, after START: sealed memfd of settings_read_sets() */
+	FRAME_SETS,	    /* keeper, after START and when they change: sealed memfd of settings_read_sets() */
 	FRAME_SECRET,	    /* frame_secret; descriptor of the secret file unless there is an error */
 	FRAME_LOST,	    /* frame_lost: a room of the keeper has ended, and why */
 	FRAME_PEER,	    /* struct frame_peer; the keeper's end of a new room's socket */

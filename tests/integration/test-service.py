@@ -158,16 +158,27 @@ def templates(tap, h, manager):
     path = os.path.join(h.settings["templates"], "en", "acknowledgement.mustache")
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    heard = manager.quiet()
+    before, heard = rooms(h), manager.quiet()
     servers.write(path, text.rstrip("\n") + "\n\nThe office is closed for painting.\n")
-    del h.others["sales"]
-    h.write_config()
     reload(h)
-    tap.check("an account less", serve_again(manager, heard, 1), manager.heard[heard:])
+    tap.check("a template is taken over", manager.hears("READY=1", heard) >= 0, manager.heard[heard:])
     post.deliver(h.servers, letter.letter("maria@customer.example", "support@example.com", "A question", "How?"),
                  "maria@customer.example", ["support@example.com"])
     got = post.wait_until(lambda: post.read(h.servers, "maria@customer.example"), SECONDS)
     tap.check("a template that was changed is what is sent", got and "closed for painting" in str(got[0]), got)
+    # The other mode has ended pollers, and a sender has connected.
+    now = rooms(h)
+    tap.check("and nobody has ended for it", all(set(before[r]) <= set(now[r]) for r in now if r != "hearback-poller"), (before, now))
+    sets = [r["detail"] for r in h.rows("audit", "list") if r["event"] == "sets"]
+    tap.equal("the audit knows of it", sets[-1], "templates")
+
+
+def account_less(tap, h, manager):
+    heard = manager.quiet()
+    del h.others["sales"]
+    h.write_config()
+    reload(h)
+    tap.check("an account less", serve_again(manager, heard, 1), manager.heard[heard:])
 
 
 def test(tap):
@@ -186,6 +197,7 @@ def test(tap):
         taken_over(tap, h, manager)
         account_by_account(tap, h, manager)
         templates(tap, h, manager)
+        account_less(tap, h, manager)
         heard = manager.quiet()
         tap.equal("it ends in order", h.stop(), 0)
         tap.check("and says that it stops", manager.hears("STOPPING=1", heard) >= 0, manager.heard[heard:])

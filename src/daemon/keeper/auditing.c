@@ -167,6 +167,7 @@ void sets_keep(struct turn *t)
 	struct audit_record r = { .event = AUDIT_SETS, .purpose = 0xff, .verdict = 0xff };
 	BUF_CLEANUP struct buf id = BUF_CAPPED(80);
 
+	t->k->sets_new = false;
 	if (t->tip.audit_seq == 0) {
 		buf_puts(&id, "key ");
 		put_base64url(&id, t->k->keys.known[0], SIGN_PUBLIC);

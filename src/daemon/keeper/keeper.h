@@ -207,8 +207,10 @@ struct keeper {
 	struct config config;
 	struct span config_text;
 	struct hash config_hash;
+	struct arena *of_sets;
 	struct template_set templates;
 	struct filter_set filters;
+	bool sets_new;		/* the audit does not know of them yet */
 	bool once;
 	int64_t since;		/* a trial with mail from then on; 0: in earnest */
 	enum task task;
@@ -525,6 +527,8 @@ void audit_sign(struct turn *t);
 /* The newest signed head; it stays for good because mail carries it. False if there is none yet. */
 bool audit_carry_head(struct turn *t, struct audit_head *out);
 void sets_keep(struct turn *t);
+/* FRAME_SETS: takes templates and filters over, between two turns; ends the keeper if they are none (start.c). */
+void sets_take(struct keeper *k, int fd);
 /* The filters under which a record was made; NULL: there were none. False if they cannot be read any more. */
 bool sets_filters(struct turn *t, const struct hash *hash, const struct filters **out);
 

@@ -269,6 +269,8 @@ static void hear_supervisor(struct keeper *k, struct frame *f)
 		say_alive(k);
 	else if (f->type == FRAME_PEER)
 		meet(k, f);
+	else if (f->type == FRAME_SETS)
+		sets_take(k, f->fds[0]);
 	else if (f->type == FRAME_LOST)
 		miss(k, f);
 	else if (f->type == FRAME_WALLS)

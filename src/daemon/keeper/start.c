@@ -31,25 +31,29 @@ static void expect(struct keeper *k, enum frame_type type, char *room, struct fr
 		keeper_fail(k, ENDING_TRANSIENT, "unexpected frame %d at start", (int)f->type);
 }
 
-static void take_sets(struct keeper *k, int fd)
+void sets_take(struct keeper *k, int fd)
 {
+	struct arena *a = arena_new();
 	struct span map;
 	struct err err;
 
 	if (fd < 0 || memfd_map(fd, SETTINGS_SETS_MAX, &map))
 		keeper_fail(k, ENDING_TRANSIENT, "templates and filters did not arrive");
 	struct wire w = wire_over(map);
-	k->templates.bundle = arena_span(k->a, wire_bytes(&w, REPLY_BUNDLE_MAX));
+	k->templates.bundle = arena_span(a, wire_bytes(&w, REPLY_BUNDLE_MAX));
 	k->templates.hash = hash_sha256(k->templates.bundle);
-	k->filters.bundle = arena_span(k->a, wire_bytes(&w, FILTER_BUNDLE_MAX));
+	k->filters.bundle = arena_span(a, wire_bytes(&w, FILTER_BUNDLE_MAX));
 	k->filters.hash = hash_sha256(k->filters.bundle);
 	memfd_unmap(&map);
 	if (!wire_done(&w))
 		keeper_fail(k, ENDING_TRANSIENT, "templates and filters are not what they should be");
-	if (filter_bundle_parse(k->a, k->filters.bundle, &k->filters.all, &err))
+	if (filter_bundle_parse(a, k->filters.bundle, &k->filters.all, &err))
 		keeper_fail(k, ENDING_CONFIG, "filters: %s", err.text);
-	if (reply_bundle_parse(k->a, k->templates.bundle, &k->templates.all, &err))
+	if (reply_bundle_parse(a, k->templates.bundle, &k->templates.all, &err))
 		keeper_fail(k, ENDING_CONFIG, "templates: %s", err.text);
+	arena_free(&k->of_sets);
+	k->of_sets = a;
+	k->sets_new = true;
 }
 
 static struct span *keys_of(struct arena *a, struct config_list list, char subaddress, uint32_t *n)
@@ -254,7 +258,7 @@ int keeper_start(struct keeper *k)
 	k->listen_fd = f.fds[1];
 	close(f.fds[0]);
 	expect(k, FRAME_SETS, room, &f);
-	take_sets(k, f.fds[0]);
+	sets_take(k, f.fds[0]);
 	frame_close_fds(&f);
 	free(room);
 	void *page = mmap(NULL, sizeof(*k->blame), PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_BLAME_FD, 0);

@@ -181,7 +181,7 @@ static void note_mailboxes(struct turn *t)
 
 static bool something_to_write(struct keeper *k, int64_t now)
 {
-	if (doubt_look(k, now) || k->heard || batch_ready(k) || orders_waiting(k) || people_waiting(k, true))
+	if (doubt_look(k, now) || k->sets_new || k->heard || batch_ready(k) || orders_waiting(k) || people_waiting(k, true))
 		return true;
 	for (uint32_t i = 0; i < k->naccounts * ROLE_COUNT; i++)
 		if (k->notes[i].changed)
@@ -231,6 +231,8 @@ void keeper_turn(struct keeper *k)
 	turn_begin(k, true, &t);
 	note_mailboxes(&t);
 	doubt_turn(&t);
+	if (k->sets_new)
+		sets_keep(&t);
 	while (k->heard) {
 		struct heard *h = k->heard;
 		k->heard = h->next;

@@ -151,7 +151,7 @@ static int say_task(struct house *h, struct child *keeper)
 	return frame_send(keeper->sock, &f, -1);
 }
 
-static int say_sets(struct house *h, struct child *keeper)
+int house_say_sets(struct house *h)
 {
 	BUF_CLEANUP struct buf f = BUF_CAPPED(FRAME_MAX);
 	FD_CLEANUP int fd = memfd_sealed("sets", h->sets);
@@ -159,7 +159,7 @@ static int say_sets(struct house *h, struct child *keeper)
 	if (fd < 0)
 		return fd;
 	frame_begin(&f, FRAME_SETS);
-	int r = frame_send(keeper->sock, &f, fd);
+	int r = frame_send(h->children[0].sock, &f, fd);
 	return r ? r : house_tell_people(h);
 }
 
@@ -224,7 +224,7 @@ bool child_start(struct house *h, struct child *c)
 		if (!r)
 			r = say_start(h, c);
 		if (!r)
-			r = c->room == ROOM_KEEPER ? say_sets(h, c) : tell_keeper(h, c, FRAME_PEER, pair[0]);
+			r = c->room == ROOM_KEEPER ? house_say_sets(h) : tell_keeper(h, c, FRAME_PEER, pair[0]);
 		if (!r && c->room == ROOM_POLLER)
 			r = tell_keeper(h, c, FRAME_AGE, -1);
 		log_event(LOG_DEBUG, "room.started", "room=%s account=%.*s mailbox=%s pid=%d", room_name(c->room), SPAN_ARG(name_of(c)),

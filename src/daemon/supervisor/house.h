@@ -103,6 +103,8 @@ int house_tell_people(struct house *h);
 
 /* children.c */
 void house_people(struct house *h);
+/* Templates and filters, and who may ask: to the keeper. 0 or -errno. */
+int house_say_sets(struct house *h);
 bool child_start(struct house *h, struct child *c);
 /* False at the end of what it says. */
 bool child_told(struct house *h, struct child *c);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* New settings for a running house. Everything is checked as `hearback check` does; if anything is wrong or must not
  * change, nothing changes and the log says why. Else those end and start anew whose settings changed: pollers and
- * senders one by one; for what the keeper goes by, which is all that decides, templates and accounts that come or go, all
- * of them, because the others live no longer than the keeper they are joined to. */
+ * senders one by one; for what the keeper goes by, and accounts that come or go, all of them, because the others live no
+ * longer than the keeper they are joined to. Templates, filters and groups it takes over as it goes. */
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/settings.h"
@@ -35,7 +35,7 @@ static bool read_set(const struct house *h, struct set *next)
 
 static bool keeper_same(const struct house *h, const struct set *next)
 {
-	return config_same(&h->config, &next->config, SPAN_NONE, CONFIG_OF_KEEPER) && span_eq(h->sets, next->sets);
+	return config_same(&h->config, &next->config, SPAN_NONE, CONFIG_OF_KEEPER);
 }
 
 static bool unchanged(const struct house *h, const struct set *next)
@@ -68,6 +68,7 @@ static void renew_room(struct child *c)
 static void take_over(struct house *h, struct set *next)
 {
 	struct arena *old = h->a;
+	bool same_sets = span_eq(h->sets, next->sets);
 	struct child *children = arena_many(next->a, h->n, struct child);
 	bool *same = arena_many(next->a, h->n, bool);
 
@@ -85,8 +86,8 @@ static void take_over(struct house *h, struct set *next)
 	for (uint32_t i = 0; i < h->n; i++)
 		if (!same[i])
 			renew_room(&h->children[i]);
-	if (h->children[0].state == CHILD_RUNNING && house_tell_people(h))
-		log_event(LOG_WARN, "people.untold", "pid=%d", (int)h->children[0].pid);
+	if (h->children[0].state == CHILD_RUNNING && (same_sets ? house_tell_people(h) : house_say_sets(h)))
+		log_event(LOG_WARN, "keeper.untold", "pid=%d", (int)h->children[0].pid);
 	log_event(LOG_INFO, "reloaded", "accounts=%u", h->config.n);
 }
 
