@@ -45,6 +45,7 @@ static void print_row(void *context, const struct row *r)
 	printf("nothing was sent, and every account observes: hearback mode ACCOUNT hold|send when you have looked at it\n\n"
 	       "not to be had from mailboxes, and gone unless the old ledger or a backup comes back:\n"
 	       "  what people said (answered, resolve, dismiss) and what was held, queued or uncertain\n"
+	       "  the suppression list, but for what bounces say\n"
 	       "  the decisions and their evidence; mail that no longer lies in a mailbox\n"
 	       "  the numbers of conversations: C-numbers are new\n");
 	if (cell_number(r, "old_record"))

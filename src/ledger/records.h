@@ -114,7 +114,13 @@ struct rec_message {
 };
 
 /* DB_MESSAGE_ID, key 16-byte keyed hash. */
-enum id_kind { ID_MESSAGE, ID_AWAITED, ID_OUTBOX, ID_KINDS };
+enum id_kind {
+	ID_MESSAGE,
+	ID_AWAITED,  /* named by a message of the conversation */
+	ID_OUTBOX,
+	ID_EXPECTED, /* in a rebuilt ledger: if that message was acknowledged, then under this id */
+	ID_KINDS
+};
 struct id_entry {
 	enum id_kind kind;
 	uint64_t number;	/* message or outbox entry; 0 if awaited */

@@ -4,6 +4,8 @@
 acknowledged a second time."""
 import os
 import shutil
+import signal
+import subprocess
 import sys
 import time
 
@@ -20,9 +22,9 @@ from letter import answer, letter  # noqa: E402
 SUPPORT, LEAD, AGENT = "support@example.com", "lead@example.com", "agent@example.com"
 NEW = [f"new{i}@customer.example" for i in range(6)]
 OLD = [f"old{i}@customer.example" for i in range(12)]
-LATER = "later@customer.example"
+LATER, BOUNCES = "later@customer.example", "nowhere@customer.example"
 DAY = 86400
-WAIT_SECONDS = 90
+WAIT_SECONDS = 60
 
 
 def acknowledgements(hearback, people):
@@ -47,7 +49,7 @@ def story(hearback, number):
     head = next(row for row in rows if row["about"] == "conversation")
     clocks = tuple((row["clock"], row["started"], row["stopped"], row["due"]) for row in rows if row["about"] == "clock")
     events = tuple((row["event"], row.get("message_id"), row.get("author")) for row in rows if row["about"] == "event")
-    return head["state"], head["requester"], head["subject"], clocks, events
+    return head["state"], head["requester"], head["subject"], head["undelivered"] is None, clocks, events
 
 
 def stories(hearback):
@@ -92,7 +94,10 @@ def fresh_mail(tap, hearback):
     for reply in replies:
         post.deliver(hearback.servers, reply, reply["From"], [SUPPORT])
     post.deliver(hearback.servers, main_job.sample("10-bounce.eml"), "", [SUPPORT])
-    return len(questions) + 2 + len(replies) + 1
+    # Answered by nobody: a server gives the acknowledgement back.
+    post.deliver(hearback.servers, letter(BOUNCES, SUPPORT, "A question from nowhere"), BOUNCES, [SUPPORT])
+    post.wait_until(lambda: any(row.get("undelivered") for row in hearback.rows("list", "--all")), WAIT_SECONDS, every=0.5)
+    return len(questions) + 2 + len(replies) + 1 + 2
 
 
 def live(tap, hearback):
@@ -126,8 +131,40 @@ def again(tap, hearback):
     hearback.stop()
 
 
+def killed(tap, hearback):
+    """Killed anywhere, a rebuild leaves no ledger or a whole one, and the next goes on."""
+    ledger = os.path.join(hearback.state, "ledger")
+    wanted = stories(hearback)
+    shutil.rmtree(ledger)
+    for delay in (0.05, 0.1, 0.2, 0.3):
+        with subprocess.Popen([hearback.program, "-c", hearback.config, "rebuild"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, start_new_session=True) as p:
+            time.sleep(delay)
+            try:
+                os.killpg(p.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if os.path.exists(ledger):
+            break
+        time.sleep(0.3)
+    if not os.path.exists(ledger):
+        done = post.wait_until(lambda: hearback.run("rebuild").returncode == 0, WAIT_SECONDS, every=0.5)
+        tap.check("killed, it goes on", done)
+    tap.equal("and comes to the same", stories(hearback), wanted)
+
+
+def without_keys(tap, hearback):
+    shutil.rmtree(os.path.join(hearback.state, "ledger"))
+    os.unlink(os.path.join(hearback.state, "keys"))
+    said = hearback.command("rebuild")
+    tap.check("with the keys gone, too, new ones are made, and that is said", "new ones were made" in said, said)
+    tap.check("requests come back all the same", set(NEW + OLD) <= {row["requester"] for row in hearback.rows("list", "--all")})
+    tap.equal("its audit is whole", hearback.run("audit", "verify").returncode, 0)
+
+
 def test(tap):
     with lib.beside(tap, [SUPPORT, AGENT, LEAD] + NEW + OLD + [LATER]) as hearback:
+        hearback.servers.promise(BOUNCES)
         live(tap, hearback)
         before, mail = stories(hearback), sent_mail(hearback)
         head = acknowledgements(hearback, NEW)[0]["Hearback-Audit"]
@@ -145,7 +182,7 @@ def test(tap):
         tap.equal("nothing was sent", sent_mail(hearback), mail)
         tap.equal("the account observes", {row["mode"] for row in hearback.rows("status") if row["about"] == "account"},
                   {"observe"})
-        tap.check("every acknowledgement is known again", f"; {len(NEW)} acknowledgements" in said, said)
+        tap.check("every acknowledgement is known again", f"; {len(NEW) + 1} acknowledgements" in said, said)
         tap.check("what is gone is said", "C-numbers are new" in said and "the newest that mail of ours carries" in said, said)
         verify = hearback.run("audit", "verify", "--head", head)
         tap.check("a head of before is told for what it is",
@@ -157,6 +194,8 @@ def test(tap):
         kept = [name for name in os.listdir(hearback.state) if name.startswith("ledger.OLD-")]
         tap.check("with --force the ledger that was there is kept, its keys with it",
                   len(kept) == 1 and os.path.exists(os.path.join(hearback.state, kept[0], "keys")), os.listdir(hearback.state))
+        killed(tap, hearback)
+        without_keys(tap, hearback)
 
 
 lib.main(test)

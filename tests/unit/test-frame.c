@@ -43,6 +43,8 @@ typedef bool journey(struct arena *a, struct wire *w, struct buf *again);
 PLAIN(frame_start, frame_start)
 PLAIN(frame_peer, frame_peer)
 PLAIN(frame_ending, frame_ending)
+PLAIN(frame_task, frame_task)
+PLAIN(frame_progress, frame_progress)
 PLAIN(frame_people, frame_people)
 PLAIN(frame_resume, frame_resume)
 PLAIN(frame_selected, frame_selected)
@@ -114,6 +116,8 @@ static void put_supervisor(struct buf out[])
 	frame_peer_put(&out[1], &peer);
 	frame_ending_put(&out[2], &ending);
 	frame_people_put(&out[3], &people);
+	frame_task_put(&out[4], &(struct frame_task){ TASK_RESTORE, SPAN("/var/lib/hearback/restore.part") });
+	frame_progress_put(&out[5], &(struct frame_progress){ 7, UINT64_MAX });
 }
 
 static void put_poller(struct buf out[])
@@ -174,6 +178,7 @@ static void put_control(struct buf out[])
 
 static journey *const journeys[] = {
 	frame_start_journey, frame_peer_journey, frame_ending_journey, frame_people_journey,
+	frame_task_journey, frame_progress_journey,
 	frame_resume_journey, frame_selected_journey, frame_batch_journey, frame_batch_done_journey,
 	frame_seen_all_journey, frame_order_journey, frame_order_done_journey, frame_trouble_journey,
 	frame_watch_journey, frame_watched_journey,
@@ -190,9 +195,9 @@ static int encode_all(void **state)
 	for (size_t i = 0; i < JOURNEYS; i++)
 		encoded[i] = BUF_CAPPED(FRAME_MAX);
 	put_supervisor(encoded);
-	put_poller(encoded + 4);
-	put_reader_and_sender(encoded + 14);
-	put_control(encoded + 19);
+	put_poller(encoded + 6);
+	put_reader_and_sender(encoded + 16);
+	put_control(encoded + 21);
 	return 0;
 }
 

@@ -494,7 +494,9 @@ bool conversation_erased(struct turn *t, uint64_t conversation, int64_t *at);
 /* Was this request acknowledged before? Then that is put on record, and true. */
 bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m, struct span anchor);
 /* A copy of ours has come that no entry speaks of. */
-void witness_take(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m);
+void witness_take(struct turn *t, struct incoming *in, struct rec_message *m);
+/* A reply or a bounce names it: that is evidence, too. */
+void witness_named(struct turn *t, struct incoming *in);
 
 /* Composes the finished bytes; false with a reason if the template refuses. */
 bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);

@@ -165,7 +165,7 @@ void kin_join(struct turn *t, struct incoming *in)
 	for (uint32_t i = 1; i < in->nnamed; i++)
 		for (uint32_t j = 0; j < in->ids[i].n; j++) {
 			const struct id_entry *e = &in->ids[i].at[j];
-			if (e->kind == ID_OUTBOX)
+			if (e->kind == ID_OUTBOX || e->kind == ID_EXPECTED)
 				candidate(t, in, e, report ? JOIN_RETURNED : JOIN_OUR_ID, list, &n);
 			else if (e->kind == ID_MESSAGE)
 				candidate(t, in, e, JOIN_REFERENCE, list, &n);

@@ -267,7 +267,7 @@ static void take_own(struct turn *t, struct incoming *in, uint64_t number, struc
 		if (ids.at[i].kind == ID_OUTBOX)
 			m->conversation = ids.at[i].conversation;
 	if (!m->outbox)
-		witness_take(t, in, number, m);
+		witness_take(t, in, m);
 	if (!span_eq(in->own_id, in->facts.message_id)) {
 		/* A server has rewritten the Message-ID: replies will name the new one. */
 		ids_add(&ids, ID_MESSAGE, number, m->conversation);
@@ -512,6 +512,7 @@ static uint64_t finish(struct turn *t, struct incoming *in)
 			  SPAN_ARG(in->account->c->name), role_name(in->role), in->item->uid, (unsigned long long)number,
 			  (unsigned long long)m.outbox);
 	} else {
+		witness_named(t, in);
 		note_evidence(t, in);
 		if (in->check)
 			answers_note(t, in);

@@ -2,7 +2,6 @@
 /* Automated messages that only a mailbox knows of: they were sent before the ledger was lost, or after the backup
  * it comes from. The Message-ID of an acknowledgement is made of what it answers, so request and copy find one another
  * in whatever order they are read, and nobody is acknowledged twice. */
-#include "base/log.h"
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 
@@ -30,23 +29,15 @@ static uint64_t put_on_record(struct turn *t, const struct account *acc, uint64_
 	return number;
 }
 
-/* Replies to it will name this id. */
-static void answer_to(struct turn *t, struct incoming *in, const uint8_t hash[ID_SIZE], struct rec_ids *ids, uint64_t entry,
-		      uint64_t conversation, bool own)
+/* What names this id, or bears it, belongs to that entry. */
+static void answer_to(struct rec_ids *ids, uint64_t entry, uint64_t conversation)
 {
-	bool found = false;
-
-	for (uint32_t i = 0; i < ids->n && !found; i++) {
-		found = ids->at[i].kind == ID_OUTBOX && ids->at[i].conversation == conversation;
-		if (found)
-			ids->at[i].number = entry;
-	}
-	if (!found)
-		ids_add(ids, ID_OUTBOX, entry, conversation);
-	put_ids(t, hash, ids);
-	/* It is about to be written once more with the copy's own entry. */
-	if (own)
-		in->ids[0] = *ids;
+	for (uint32_t i = 0; i < ids->n; i++)
+		if (ids->at[i].kind == ID_EXPECTED) {
+			ids->at[i] = (struct id_entry){ .kind = ID_OUTBOX, .number = entry, .conversation = conversation };
+			return;
+		}
+	ids_add(ids, ID_OUTBOX, entry, conversation);
 }
 
 bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m, struct span anchor)
@@ -66,42 +57,58 @@ bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, st
 		copy.outbox = m->outbox;
 		copy.conversation = m->conversation;
 		put_message(t, ids.at[i].number, &copy);
-		answer_to(t, in, hash, &ids, m->outbox, m->conversation, false);
+		answer_to(&ids, m->outbox, m->conversation);
+		put_ids(t, hash, &ids);
 		return true;
 	}
 	/* Its copy may be read later, and so may replies to it. */
-	if (t->k->task == TASK_REBUILD && !ids.n)
-		answer_to(t, in, hash, &ids, 0, m->conversation, false);
+	if (t->k->task == TASK_REBUILD && !ids.n) {
+		ids_add(&ids, ID_EXPECTED, number, m->conversation);
+		put_ids(t, hash, &ids);
+	}
 	return false;
 }
 
-/* Of the messages that the copy names, the one in that conversation. */
-static uint64_t answered_by(const struct incoming *in, uint64_t conversation)
+/* The acknowledgement that was only expected was sent, as this message shows that bears its id or names it. 0: none
+ * was expected under that id. */
+static uint64_t was_sent(struct turn *t, const struct incoming *in, struct span id, struct rec_ids *ids, uint64_t *conversation)
 {
-	for (uint32_t i = 1; i < in->nnamed; i++)
-		for (uint32_t j = 0; j < in->ids[i].n; j++)
-			if (in->ids[i].at[j].kind == ID_MESSAGE && in->ids[i].at[j].conversation == conversation)
-				return in->ids[i].at[j].number;
+	for (uint32_t i = 0; i < ids->n; i++) {
+		struct rec_message request;
+		uint64_t number = ids->at[i].number;
+		uint8_t hash[ID_SIZE];
+		if (ids->at[i].kind != ID_EXPECTED || get_message(t, number, &request))
+			continue;
+		*conversation = ids->at[i].conversation;
+		request.outbox = put_on_record(t, in->account, *conversation, number, request.author, id, in->at);
+		put_message(t, number, &request);
+		answer_to(ids, request.outbox, *conversation);
+		message_id_hash(t->k, id, hash);
+		put_ids(t, hash, ids);
+		return request.outbox;
+	}
 	return 0;
 }
 
-void witness_take(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m)
+void witness_take(struct turn *t, struct incoming *in, struct rec_message *m)
 {
-	bool own = span_eq(in->own_id, in->facts.message_id);
 	uint8_t hash[ID_SIZE];
 	struct rec_ids ids;
-	struct rec_message request;
 
 	if (t->k->task == TASK_REBUILD)
 		rebuild_note_head(t, &in->facts);
-	uint64_t answers = m->conversation ? answered_by(in, m->conversation) : 0;
-	if (!answers || get_message(t, answers, &request))
-		return;
 	message_id_hash(t->k, in->own_id, hash);
 	get_ids(t, hash, &ids);
-	m->outbox = put_on_record(t, in->account, m->conversation, answers, request.author, in->own_id, in->at);
-	answer_to(t, in, hash, &ids, m->outbox, m->conversation, own);
-	request.outbox = m->outbox;
-	put_message(t, answers, &request);
-	log_event(LOG_INFO, "witness.known-again", "message=%llu entry=%llu", (unsigned long long)number, (unsigned long long)m->outbox);
+	m->outbox = was_sent(t, in, in->own_id, &ids, &m->conversation);
+	/* It is about to be written once more with the copy's own entry. */
+	if (m->outbox && span_eq(in->own_id, in->facts.message_id))
+		in->ids[0] = ids;
+}
+
+void witness_named(struct turn *t, struct incoming *in)
+{
+	uint64_t conversation;
+
+	for (uint32_t i = 1; i < in->nnamed; i++)
+		was_sent(t, in, in->named[i], &in->ids[i], &conversation);
 }
