@@ -2,6 +2,7 @@
 #include "command/check_answers.h"
 #include "command/ask.h"
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ struct listing {
 	int64_t changed;	 /* differs where something has changed */
 	/* of the account that is being listed */
 	unsigned missing;
+	bool observes;
 	char recipe[600], address[400];
 };
 
@@ -30,6 +32,7 @@ static void print_account(struct listing *l, const struct row *r)
 	end_account(l);
 	snprintf(l->recipe, sizeof(l->recipe), "%s", cell_show(r, "recipe"));
 	snprintf(l->address, sizeof(l->address), "%s", cell_show(r, "address"));
+	l->observes = strcmp(cell_show(r, "mode"), "observe") == 0;
 	if (l->silent || l->json)
 		return;
 	printf("%s  %s  mode %s; agents' answers %s\n", cell_show(r, "account"), l->address, cell_show(r, "mode"),
@@ -50,7 +53,7 @@ static void print_agent(struct listing *l, const struct row *r)
 		return;
 	printf("  %-30s  %s  ", cell_show(r, "agent"), cell_show(r, "code"));
 	if (!cell_number(r, "entry"))
-		printf("not written to: see hearback why %s\n", cell_show(r, "agent"));
+		printf("not written to: %s\n", l->observes ? "the account only observes" : "hearback audit list says why");
 	else
 		printf("asked %s (%s)\n", cell_show(r, "asked"), cell_show(r, "entry_state"));
 	if (sent)

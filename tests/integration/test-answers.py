@@ -50,7 +50,7 @@ def observes(tap, hearback):
     tap.equal("each agent has a code of his own", len({row["code"] for row in rows.values()}), len(AGENTS))
     tap.equal("and nobody is seen", (status, set(map(tuple, places(hearback).values()))), (NOT_YET, {()}))
     said = hearback.run("check", "--answers").stdout
-    tap.check("it says what to do", "by hand" in said and "Sent folder" in said and rows[AWAY]["code"] in said, said)
+    tap.check("it says what to do", "by hand" in said and "only observes" in said and "Sent folder" in said and rows[AWAY]["code"] in said, said)
     with post.Mailbox(hearback.servers, SUPPORT) as mailbox:
         mailbox.append(letter(SUPPORT, SUPPORT, f"Re: something ({rows[BY_HAND]['code'].upper()})"))
     becomes(tap, hearback, "an answer by hand that lies in Sent is seen", BY_HAND, ["sent"])
