@@ -119,16 +119,31 @@ static void show_files(const struct page *p, struct arena *a, const struct facts
 	}
 }
 
+static const char *outcome(enum bounce_action action)
+{
+	switch (action) {
+	case BOUNCE_FAILED:
+		return "not delivered";
+	case BOUNCE_DELAYED:
+		return "not delivered yet";
+	case BOUNCE_WAITING:
+		return "late";
+	case BOUNCE_DELIVERED:
+		return "delivered";
+	case BOUNCE_OTHER:
+		break;
+	}
+	return "passed on";
+}
+
 static void show_bounce(const struct page *p, struct arena *a, const struct facts *f)
 {
-	static const char *const actions[] = { [BOUNCE_FAILED] = "not delivered", [BOUNCE_DELAYED] = "delayed",
-					       [BOUNCE_DELIVERED] = "delivered", [BOUNCE_OTHER] = "passed on" };
 	struct bounce_recipient *at = NULL;
 	uint32_t n = reading_bounce(a, f, &at);
 
 	for (uint32_t i = 0; i < n; i++) {
 		page_field(p, i ? "" : "recipient",
-			   span_of(arena_printf(a, "%.*s: %s%s%s%.*s", SPAN_ARG(at[i].address), actions[at[i].action],
+			   span_of(arena_printf(a, "%.*s: %s%s%s%.*s", SPAN_ARG(at[i].address), outcome(at[i].action),
 						at[i].permanent ? ", for good" : "", at[i].status.n ? ", " : "",
 						SPAN_ARG(at[i].status))));
 		page_field(p, "", at[i].diagnostic);

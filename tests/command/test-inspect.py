@@ -134,6 +134,13 @@ def test_fields(tap, folder):
         "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64", big)))
     tap.check("a file has name, type and size", re.search(r"attached +a\.pdf, application/pdf, \d+ KB\n", text), text)
     tap.check("where there is no text, that is said", "(no text)" in text, text)
+    for action, status, wanted in (("failed", "5.1.1", "not delivered, for good, 5.1.1"), ("delayed", "4.4.1", "not delivered yet, 4.4.1"),
+                                   ("delivered", "2.0.0", "delivered, 2.0.0"), ("expanded", "2.0.0", "delivered, 2.0.0")):
+        text = piped(write(folder, f"{action}.eml", part(
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+            f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; c@d.example\n"
+            f"Action: {action}\nStatus: {status}\n\n--b--")))
+        tap.check(f"what became of a recipient: {action}", f"recipient    c@d.example: {wanted}\n" in text, text)
     for name, fields, content, wanted in (
             ("pgp", 'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b',
              "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\n"
