@@ -186,8 +186,14 @@ void txn_get_many(struct txn *t, struct engine_get *list, uint32_t n, struct are
 	}
 }
 
+bool txn_wrote(const struct txn *t)
+{
+	return t->wrote;
+}
+
 static int changed(struct txn *t, int r)
 {
+	t->wrote = true;
 	if (r && !t->failed)
 		t->failed = r;
 	return r;

@@ -74,6 +74,8 @@ int txn_begin_reserve(struct engine *e, struct txn **out);
 int txn_commit(struct txn **t);
 /* NULL-safe. */
 void txn_abort(struct txn **t);
+/* Something was put or deleted: else a commit would write nothing worth a disk's time. */
+bool txn_wrote(const struct txn *t);
 
 /* 0, -ENOENT, -EBADMSG. The value (without tag) is copied into the arena. */
 int txn_get(struct txn *t, enum ledger_db db, struct span key, struct arena *a, struct span *value);

@@ -7,6 +7,7 @@
 struct txn {
 	struct engine *engine;
 	bool write;
+	bool wrote; /* there was a put or a delete */
 	int failed; /* the first error of a put or delete: the commit fails with it */
 };
 

@@ -59,6 +59,11 @@ bool doubt_look(struct keeper *k, int64_t now)
 	return k->doubt_new || k->again_from || now - k->written_at >= WRITE_SECONDS;
 }
 
+bool doubt_write(const struct turn *t)
+{
+	return t->now - t->k->written_at >= WRITE_SECONDS;
+}
+
 const char *doubt_of(const struct keeper *k, const struct account *acc)
 {
 	for (int r = 0; r < ROLE_COUNT; r++)

@@ -593,6 +593,8 @@ void doubt_start(struct keeper *k, int64_t written_at, int64_t now);
 /* Before each turn; true if there is something to write for it. */
 bool doubt_look(struct keeper *k, int64_t now);
 void doubt_turn(struct turn *t);
+/* True if it is time to write, so that it is known that there is a daemon. */
+bool doubt_write(const struct turn *t);
 /* Why mail to requesters of this account is held for now; NULL: it is not. */
 const char *doubt_of(const struct keeper *k, const struct account *acc);
 

@@ -87,13 +87,11 @@ void turn_abort(struct turn *t)
 	turn_end(t);
 }
 
-void turn_commit(struct turn *t)
+static void write_tip(struct turn *t)
 {
 	static const struct key tip_key = { .b = "tip", .n = 3 };
 	BUF_CLEANUP struct buf b = BUF_CAPPED(ENGINE_VALUE_MAX);
 
-	if (t->audited)
-		audit_sign(t);
 	/* A command's own keeper writes little, and it says nothing about whether the daemon is up. */
 	if (t->k->blame || !t->tip.written_at)
 		t->tip.written_at = t->now;
@@ -103,6 +101,17 @@ void turn_commit(struct turn *t)
 	int r = txn_commit(&t->t);
 	if (r)
 		ledger_fail(t->k, r, "commit");
+}
+
+void turn_commit(struct turn *t)
+{
+	if (t->audited)
+		audit_sign(t);
+	/* An idle keeper only looks: nothing worth a disk's time. */
+	if (txn_wrote(t->t) || doubt_write(t))
+		write_tip(t);
+	else
+		txn_abort(&t->t);
 	for (struct turn_said *s = t->said; s; s = s->next)
 		peer_say(s->peer, &s->frame, s->fd);
 	turn_end(t);
