@@ -111,6 +111,8 @@ def refused(tap, hearback, renewer, n):
     post.wait_until(lambda: len(told()) == 2, WAIT_SECONDS)
     tap.equal("a refused token is told of for both mailboxes", len(told()), 2)
     tap.check("with the age of its file", all("token_file is 0 min old" in line for line in told()), told())
+    alarms = [line for line in logged(hearback).splitlines() if "supervisor alarm what=login account=support" in line]
+    tap.check("so does an alarm", alarms and all("refused the token" in line and "min old" in line for line in alarms), alarms)
     time.sleep(2)
     tap.equal("and is tried once by each of them", refusals() - before, 2)
     renewer.renew(600)
