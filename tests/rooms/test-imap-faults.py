@@ -6,8 +6,9 @@ nothing comes twice. Where a person must act first, that line says how."""
 import os
 import sys
 
-TOP = os.environ.get("top_srcdir", ".")
-BUILD = os.environ.get("top_builddir", ".")
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.environ.setdefault("top_srcdir", os.path.join(HERE, "..", ".."))
+BUILD = os.environ.get("top_builddir", os.path.join(TOP, "build"))
 for folder in ("tests/lib", "tests/server", "tests/rooms"):
     sys.path.insert(0, os.path.join(TOP, folder))
 import faults  # noqa: E402
