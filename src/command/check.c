@@ -106,6 +106,10 @@ int command_check(int argc, char **argv)
 		return e - 1;
 	if (defaults)
 		return show_defaults(json);
+	if (!answers && (again || wait)) {
+		fprintf(stderr, "hearback: --again and --wait belong to check --answers\n");
+		return EX_USAGE;
+	}
 	if (answers)
 		return check_answers(json, again, wait);
 	for (int round = 0; round < 2; round++) {

@@ -131,6 +131,7 @@ def test(tap):
     with lib.beside(tap, people, account) as hearback:
         done = hearback.run("check", "--answers")
         tap.equal("without a daemon it says so", (done.returncode, "no hearback is running" in done.stderr), (os.EX_UNAVAILABLE, True))
+        tap.equal("--wait alone is refused", hearback.run("check", "--wait").returncode, os.EX_USAGE)
         hearback.start()
         tap.check("hearback runs", hearback.ready(), hearback.log_tail())
         post.read(hearback.servers, SUPPORT)
