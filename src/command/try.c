@@ -8,6 +8,7 @@
 #include "command/secret_ask.h"
 #include "command/trial.h"
 #include "command/try_report.h"
+#include "daemon/spawn.h"
 #include "mail/address.h"
 #include "mail/limits.h"
 #include <errno.h>
@@ -59,16 +60,18 @@ struct try {
 
 /* -- the configuration it runs with ----------------------------------------------------------------------------- */
 
-/* Those that are installed; else those beside a build. They must be there, though nothing is ever written with them. */
-static const char *templates(struct arena *a)
+/* The folder of that name that is installed; else the one beside a build. Templates must be there, though nothing is
+ * ever written with them. */
+static const char *shipped(struct arena *a, const char *name)
 {
-	static const char *const beside[] = { "../templates", "../../templates", "../../../templates" };
+	static const char *const beside[] = { "..", "../..", "../../.." };
+	const char *installed = arena_printf(a, HEARBACK_DATADIR "/%s", name);
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	for (size_t i = 0; n > 0 && access(HEARBACK_DATADIR "/templates", R_OK | X_OK) && i < sizeof(beside) / sizeof(*beside); i++) {
+	for (size_t i = 0; n > 0 && access(installed, R_OK | X_OK) && i < sizeof(beside) / sizeof(*beside); i++) {
 		self[n] = '\0';
-		char *folder = arena_printf(a, "%s/%s", dirname(arena_str(a, span_of(self))), beside[i]);
+		char *folder = arena_printf(a, "%s/%s/%s", dirname(arena_str(a, span_of(self))), beside[i], name);
 		char *path = access(folder, R_OK | X_OK) ? NULL : realpath(folder, NULL);
 		if (!path)
 			continue;
@@ -76,7 +79,7 @@ static const char *templates(struct arena *a)
 		free(path);
 		return folder;
 	}
-	return HEARBACK_DATADIR "/templates";
+	return installed;
 }
 
 static void put(struct buf *out, const char *name, struct span value)
@@ -97,7 +100,8 @@ static void put_config(struct try *y, struct buf *out)
 	const struct try_url *u = &y->url;
 
 	put(out, "state_dir", span_of(arena_printf(y->a, "%s/state", y->trial.folder)));
-	put(out, "templates", span_of(templates(y->a)));
+	put(out, "templates", span_of(shipped(y->a, "templates")));
+	put(out, "filters", span_of(shipped(y->a, "filters")));
 	buf_puts(out, "account try {\nsmtp_auth = no\n");
 	put(out, "address", y->about.address);
 	put(out, "host", u->host);
@@ -204,11 +208,25 @@ static void print_rows(const struct try *y)
 	print_json_row(NULL, &last);
 }
 
+/* Whom root becomes need not be able to look where root can. */
+static bool have_rooms(struct err *err)
+{
+	static const enum room rooms[] = { ROOM_KEEPER, ROOM_READER, ROOM_POLLER };
+	char program[ROOM_PATH];
+
+	for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++)
+		if (!room_program(rooms[i], program)) {
+			err_set(err, 0, "hearback-%s is not installed, or not where uid %u can reach it", room_name(rooms[i]), geteuid());
+			return false;
+		}
+	return true;
+}
+
 static int try_it(struct try *y, struct err *err)
 {
 	BUF_CLEANUP struct buf config = BUF_CAPPED(65536);
 
-	if (trial_leave_root(err) || trial_make(&y->trial, err) || hide_secret(y, err))
+	if (trial_leave_root(err) || !have_rooms(err) || trial_make(&y->trial, err) || hide_secret(y, err))
 		return complain(EX_OSERR, err->text);
 	y->trial.since = clock_now() - y->since_seconds;
 	put_config(y, &config);

@@ -109,7 +109,7 @@ bool try_url_parse(struct arena *a, struct span text, struct try_url *out, struc
 	span_split(&path, '/', &rest);
 	ptrdiff_t at = last(rest, '@');
 	if (at < 0)
-		return refuse(err, "whose mailbox?");
+		return refuse(err, "this does not say whose mailbox");
 	ptrdiff_t parameter = span_chr(path, ';');
 	if (parameter >= 0)
 		path = span_sub(path, 0, (size_t)parameter);

@@ -50,3 +50,9 @@ uint32_t alike_note(struct turn *t, const struct incoming *in)
 	k->alike->slots[b][slot].at = in->at;
 	return others;
 }
+
+void alike_forget(struct keeper *k)
+{
+	free(k->alike);
+	k->alike = NULL;
+}

@@ -503,6 +503,8 @@ bool compose(struct turn *t, const struct proposal *p, struct span message_id, s
 
 /* Notes what this message says; how many other people have said the same within ten minutes (alike.c). */
 uint32_t alike_note(struct turn *t, const struct incoming *in);
+/* As if nobody had written yet. */
+void alike_forget(struct keeper *k);
 
 /* -- the suppression list (suppression.c) ----------------------------------------------------------------------- */
 

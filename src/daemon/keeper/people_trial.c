@@ -227,6 +227,8 @@ static void judge(struct turn *t, struct trial *x, const struct arrived *at)
 	if (get_message(t, at->number, &m) || m.voice == VOICE_AGENT || m.voice == VOICE_CLAIMED_AGENT ||
 	    get_facts(t, at->number, &f))
 		return;
+	struct incoming in = { .facts = f, .at = m.at, .kind.kind = m.kind, .voice.author_key = m.author };
+	uint32_t alike = alike_note(t, &in);
 	bool opens = x->opens[at->number];
 	if (!opens && m.kind == KIND_HUMAN) {
 		x->joined++;
@@ -237,7 +239,8 @@ static void judge(struct turn *t, struct trial *x, const struct arrived *at)
 		.account = x->account,
 		.purpose = PURPOSE_ACKNOWLEDGEMENT,
 		.recipient = m.author,
-		.history = { .acks_to_address = acks, .automated_to_address = acks, .opens = opens, .collision = m.collision },
+		.history = { .acks_to_address = acks, .automated_to_address = acks, .opens = opens, .collision = m.collision,
+			     .alike = alike },
 		.facts = &f,
 		.internal_at = m.at,
 	};
@@ -257,6 +260,7 @@ static void judge(struct turn *t, struct trial *x, const struct arrived *at)
 static void judge_all(struct turn *t, struct trial *x)
 {
 	qsort(x->inbox, x->ninbox, sizeof(*x->inbox), by_arrival);
+	alike_forget(t->k);
 	for (uint64_t i = 0; i < x->ninbox; i++) {
 		struct arena *of_turn = turn_apart(t);
 		judge(t, x, &x->inbox[i]);
