@@ -25,6 +25,7 @@ bool ask_was_daemon;
 
 enum {
 	DAEMON_SECONDS = 20,
+	TRIAL_SECONDS = 60, /* every message is judged once more */
 	ASK_NOTE_MS = 5 * 1000,	 /* a person learns that there is no answer yet */
 	ASK_WAIT_MS = 60 * 1000, /* a keeper that answers nothing for so long cannot start */
 	ASK_FOREVER = -1,
@@ -290,7 +291,7 @@ int ask(const struct control_request *r, ask_row each, void *context)
 int ask_daemon(const struct control_request *r, ask_row each, void *context)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
-	const struct timeval patience = { .tv_sec = DAEMON_SECONDS };
+	const struct timeval patience = { .tv_sec = span_eq(r->verb, SPAN("trial")) ? TRIAL_SECONDS : DAEMON_SECONDS };
 	struct settings_findings found = { 0 };
 	struct config c;
 
@@ -301,7 +302,7 @@ int ask_daemon(const struct control_request *r, ask_row each, void *context)
 	if (fd < 0)
 		return errno == EACCES ? refuse_stranger(&c) : complain(EX_UNAVAILABLE, "no hearback is running here");
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	return converse(fd, r, DAEMON_SECONDS * 1000, each, context);
+	return converse(fd, r, (int)patience.tv_sec * 1000, each, context);
 }
 
 int ask_errand(const struct ask_errand *errand, const struct control_request *r, ask_row each, void *context)
