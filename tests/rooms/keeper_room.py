@@ -170,8 +170,8 @@ class Poller(Peer):
         self.at, self.style, self.add, self.remove = self.more[order[0]]
         return order
 
-    def order_done(self, number, ok=True, found=0, words=""):
-        self.send(frames.ORDER_DONE, u64(number) + bytes([ok]) + u32(0) + bytes([found]) + blob(words))
+    def order_done(self, number, ok=True, found=0, words="", uid=0):
+        self.send(frames.ORDER_DONE, u64(number) + bytes([ok]) + u32(uid) + bytes([found]) + blob(words))
 
     def asked(self):
         """Waits until it is asked for what it watches; the UIDs."""

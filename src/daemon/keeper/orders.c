@@ -55,6 +55,7 @@ bool order_done(struct account *acc, enum role role, struct wire *w)
 		o->done = box->settle = true;
 		o->ok = d.ok;
 		o->found = d.found;
+		o->there = d.uid;
 		if (!d.ok && o->kind == ORDER_MARK)
 			note_refusal(box, d.text);
 	}
@@ -161,6 +162,9 @@ static void settle_one(struct turn *t, struct account *acc, const struct order_o
 		return;
 	case ORDER_SEARCH:
 		acc->box[ROLE_INBOX].watch->searches_lost = 0;
+		/* The server has it where it was, and only did not list it. */
+		if (o->found == FOUND_HERE && o->there == o->uid)
+			return;
 		leave(t, acc, &place, o->uidvalidity, o->ok ? o->found : FOUND_NOWHERE);
 		return;
 	case ORDER_MARK:

@@ -24,6 +24,7 @@ struct order_out {
 	bool many;		/* see below */
 	bool done, ok;
 	enum order_found found;
+	uint32_t there;		/* its UID there */
 };
 
 /* Places of DB_WATCHED the poller was asked about, and which of them are to be looked for. */
@@ -37,6 +38,7 @@ struct watch {
 	bool wanted;		/* a pass is over: time to ask */
 	bool shrunk;		/* ... because something has left */
 	bool asked, told;	/* the poller is asked; it has answered */
+	bool nothing;		/* there is no place to ask for */
 	struct watch_place at[LIMIT_WATCHED];
 	uint32_t n, next;	/* of those that are gone the next one to be looked for */
 	int64_t asked_at;

@@ -30,6 +30,7 @@ void watch_place(struct turn *t, const struct incoming *in, uint64_t message, ui
 		return;
 	if (get_watched(t, in->account->id, conversation, in->uidvalidity, in->item->uid, &r))
 		r = (struct rec_watched){ 0 };
+	in->account->box[ROLE_INBOX].watch->nothing = false;
 	r.message = message;
 	put_watched(t, in->account->id, conversation, in->uidvalidity, in->item->uid, &r);
 }
@@ -43,15 +44,17 @@ void watch_lost(struct mailbox_run *box)
 	w->wanted = w->asked = w->told = false;
 	w->n = w->next = 0;
 	w->below = 0;
-	w->again = false;
+	w->again = w->nothing = false;
 }
 
 void watch_looked(struct mailbox_run *box, bool shrunk)
 {
-	if (!box->watch)
+	struct watch *w = box->watch;
+
+	if (!w || w->nothing)
 		return;
-	box->watch->wanted = true;
-	box->watch->shrunk |= shrunk;
+	w->wanted = true;
+	w->shrunk |= shrunk;
 }
 
 static uint32_t searches_out(const struct mailbox_run *box)
@@ -122,16 +125,16 @@ static uint64_t gather(struct turn *t, struct account *acc, uint64_t below, stru
 
 	w->n = w->next = 0;
 	do {
+		struct arena *of_turn = turn_apart(t);
 		n = txn_range(t->t, DB_WATCHED, key_span(&from), key_span(&to), true, PAGE, t->a, &rows);
-		for (int i = 0; i < n; i++) {
+		for (int i = 0; i < n && w->n < LIMIT_WATCHED; i++) {
 			to = (struct key){ .n = (uint8_t)rows[i].key.n };
 			memcpy(to.b, rows[i].key.p, rows[i].key.n);
 			take_row(t, acc, &rows[i], w);
-			if (w->n == LIMIT_WATCHED)
-				return key_get(rows[i].key, KEY_CONVERSATION);
 		}
-	} while (n == PAGE);
-	return 0;
+		turn_together(t, of_turn);
+	} while (n == PAGE && w->n < LIMIT_WATCHED);
+	return w->n == LIMIT_WATCHED ? key_get(key_span(&to), KEY_CONVERSATION) : 0;
 }
 
 static void order(struct watch *w)
@@ -184,6 +187,7 @@ static void ask(struct turn *t, struct account *acc)
 	w->shrunk = false;
 	w->asked_at = t->now;
 	order(w);
+	w->nothing = !w->n && newest;
 	w->next = w->n;
 	if (w->n)
 		say(t, box);
