@@ -38,6 +38,7 @@ static int load(struct house *h, const char *path)
 
 	for (int round = 0; round < 2; round++) {
 		memset(&found, 0, sizeof(found));
+		arena_reset(h->a);
 		if (!settings_load(path, h->a, &h->config, &found)) {
 			print_lines("", &found.errors);
 			return EX_CONFIG;
