@@ -55,9 +55,9 @@ ptrdiff_t span_ifind(struct span s, struct span what)
 {
 	if (what.n == 0)
 		return 0;
+	char low = ascii_lower(what.p[0]), high = low >= 'a' && low <= 'z' ? (char)(low - 32) : low;
 	for (size_t i = 0; i + what.n <= s.n; i++)
-		if (ascii_lower(s.p[i]) == ascii_lower(what.p[0]) &&
-		    span_ieq(span_sub(s, i, what.n), what))
+		if ((s.p[i] == low || s.p[i] == high) && span_ieq(span_sub(s, i, what.n), what))
 			return (ptrdiff_t)i;
 	return -1;
 }

@@ -150,7 +150,9 @@ static struct span through_of(const struct guard_view *v, const struct facts *f)
 
 static struct span new_text_of(const struct guard_view *v)
 {
-	return reading_excerpt(v->arena, v->message, NEW_TEXT_MAX);
+	if (v->new_text && !v->new_text->p)
+		*v->new_text = reading_excerpt(v->arena, v->message, NEW_TEXT_MAX);
+	return v->new_text ? *v->new_text : SPAN("");
 }
 
 static struct span yes(bool b)

@@ -39,6 +39,7 @@ void guard_view(struct arena *a, const struct guard_case *c, struct guard_view *
 		.kind = { .kind = KIND_HUMAN },
 		.voice = { .voice = VOICE_NOBODY },
 		.arena = a,
+		.new_text = arena_one(a, struct span),
 	};
 	if (!v->purpose->answers || !c->has_message)
 		return;

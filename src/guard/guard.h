@@ -103,6 +103,7 @@ struct guard_view {
 	struct kind_found kind;
 	struct voice_found voice;
 	struct arena *arena;
+	struct span *new_text;	/* for filters: found when the first one asks */
 };
 void guard_view(struct arena *a, const struct guard_case *c, struct guard_view *v);
 struct interlock {

@@ -7,7 +7,7 @@
 enum {
 	READ_MAX = 8 * 1024,	/* bytes of a text that are looked at */
 	WORD_MAX = 24,		/* bytes of a word; a longer one is no frequent word */
-	SLOTS = 8192,		/* for words and letters: READ_MAX bytes hold no more than half as many */
+	SLOTS = 16384,		/* for all frequent words and letters, which fill a third of them */
 	LETTER = '~',
 	WORTH = 60,		/* of a frequent word of one language; of several it is shared */
 	WORTH_LETTER = 30,	/* of a letter with marks, shared likewise */
@@ -108,40 +108,57 @@ static uint32_t lower(uint32_t rune)
 
 /* -- what the text holds --------------------------------------------------------------------------- */
 
-struct seen {
-	char word[WORD_MAX];
-	size_t n;
-	uint32_t times;
-	uint32_t languages; /* it is a frequent word in so many */
-};
-
 struct reading_text {
 	uint32_t letters[SCRIPT_COUNT];
 	uint32_t persian, urdu; /* letters that Arabic has not */
 	uint32_t traditional, simplified; /* frequent signs of Chinese that the other way of writing has not */
-	struct seen *words;	/* SLOTS of them, by hash */
+	uint16_t *times;	/* of each frequent word, by its slot */
 };
 
-static struct seen *slot_of(const struct reading_text *t, const char *word, size_t n)
+/* All frequent words of all languages, by hash: made once, because a message has few words and they are many. */
+struct frequent {
+	const char *word;
+	uint32_t n;
+	uint64_t languages; /* a bit for each that has it */
+};
+_Static_assert(LANGUAGES <= 64, "each language has a bit");
+
+static uint32_t slot_of(const struct frequent *all, const char *word, size_t n)
 {
 	uint32_t hash = 2166136261U;
 
 	for (size_t i = 0; i < n; i++)
 		hash = (hash ^ (unsigned char)word[i]) * 16777619U;
-	for (uint32_t i = hash % SLOTS;; i = (i + 1) % SLOTS) {
-		struct seen *s = &t->words[i];
-		if (s->n == 0 || (s->n == n && !memcmp(s->word, word, n)))
-			return s;
+	for (uint32_t i = hash % SLOTS;; i = (i + 1) % SLOTS)
+		if (!all[i].n || (all[i].n == n && !memcmp(all[i].word, word, n)))
+			return i;
+}
+
+static const struct frequent *frequent_words(void)
+{
+	static struct frequent all[SLOTS];
+	static bool made;
+
+	for (size_t i = 0; i < LANGUAGES && !made; i++) {
+		struct span words = span_of(language_words[i].words), word;
+		while (span_split(&words, ' ', &word)) {
+			struct frequent *f = &all[slot_of(all, word.p, word.n)];
+			f->word = word.p;
+			f->n = (uint32_t)word.n;
+			f->languages |= UINT64_C(1) << i;
+		}
 	}
+	made = true;
+	return all;
 }
 
 static void note(struct reading_text *t, const char *word, size_t n)
 {
-	struct seen *s = slot_of(t, word, n);
+	const struct frequent *all = frequent_words();
+	uint32_t slot = slot_of(all, word, n);
 
-	memcpy(s->word, word, n);
-	s->n = n;
-	s->times++;
+	if (all[slot].n)
+		t->times[slot]++;
 }
 
 static void end_word(struct reading_text *t, struct buf *word)
@@ -263,44 +280,38 @@ static enum script main_script(const struct reading_text *t)
 	return t->letters[most] >= all / 3 && t->letters[most] ? most : SCRIPT_LATIN;
 }
 
-/* Two rounds over the words of a language: first, in how many languages is each of those the text holds a frequent
- * one; then, what they are worth together: a word that only one language has says most. */
-static void count_languages(struct reading_text *t, struct span words)
+/* What the words that a language has are worth together: a word that only one language has says most. */
+struct worth {
+	uint32_t sum, words, letters;
+};
+
+static void add_worth(struct worth all[LANGUAGES], const struct frequent *f, uint32_t times)
 {
-	struct span word;
+	bool letter = f->word[0] == LETTER;
+	uint32_t share = (uint32_t)__builtin_popcountll(f->languages);
 
-	while (span_split(&words, ' ', &word)) {
-		struct seen *s = slot_of(t, word.p, word.n);
-		s->languages += s->n > 0;
+	for (uint64_t left = f->languages; left; left &= left - 1) {
+		struct worth *w = &all[__builtin_ctzll(left)];
+		w->sum += times * (letter ? WORTH_LETTER : WORTH) / share;
+		*(letter ? &w->letters : &w->words) += times;
 	}
-}
-
-static uint32_t worth(const struct reading_text *t, struct span words)
-{
-	uint32_t sum = 0, hits = 0, letters = 0;
-	struct span word;
-
-	while (span_split(&words, ' ', &word)) {
-		const struct seen *s = slot_of(t, word.p, word.n);
-		if (!s->languages)
-			continue;
-		sum += s->times * (word.p[0] == LETTER ? WORTH_LETTER : WORTH) / s->languages;
-		*(word.p[0] == LETTER ? &letters : &hits) += s->times;
-	}
-	/* Letters alone are what is left where a charset was guessed wrong, one word is a name. */
-	return hits > 1 || (hits && letters) ? sum : 0;
 }
 
 /* Empty where two languages have as many words in it, or none has enough. */
-static struct span by_words(struct reading_text *t)
+static struct span by_words(const struct reading_text *t)
 {
+	const struct frequent *all = frequent_words();
+	struct worth worth[LANGUAGES] = { 0 };
 	uint32_t best = 0, second = 0;
 	struct span language = SPAN_NONE;
 
-	for (size_t i = 0; i < LANGUAGES; i++)
-		count_languages(t, span_of(language_words[i].words));
+	for (size_t i = 0; i < SLOTS; i++)
+		if (t->times[i])
+			add_worth(worth, &all[i], t->times[i]);
 	for (size_t i = 0; i < LANGUAGES; i++) {
-		uint32_t sum = worth(t, span_of(language_words[i].words));
+		/* Letters alone are what is left where a charset was guessed wrong, one word is a name. */
+		bool proves = worth[i].words > 1 || (worth[i].words && worth[i].letters);
+		uint32_t sum = proves ? worth[i].sum : 0;
 		if (sum > best) {
 			second = best;
 			best = sum;
@@ -320,7 +331,7 @@ static struct span by_signs(const struct reading_text *t)
 	return t->traditional > t->simplified ? SPAN("zh-hant") : SPAN("zh");
 }
 
-static struct span by_script(struct reading_text *t, enum script script)
+static struct span by_script(const struct reading_text *t, enum script script)
 {
 	switch (script) {
 	case SCRIPT_NONE:
@@ -374,7 +385,7 @@ static struct span by_script(struct reading_text *t, enum script script)
 
 struct span reading_language(struct arena *a, struct span text)
 {
-	struct reading_text t = { .words = arena_many(a, SLOTS, struct seen) };
+	struct reading_text t = { .times = arena_many(a, SLOTS, uint16_t) };
 
 	read_text(&t, utf8_cut(text, READ_MAX));
 	return by_script(&t, main_script(&t));
