@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,10 +110,14 @@ int trial_make(struct trial *t, struct err *err)
 
 /* -- the supervisor -------------------------------------------------------------------------------------------- */
 
-static _Noreturn void be_supervisor(const struct trial *t, bool debug)
+static _Noreturn void be_supervisor(const struct trial *t, bool debug, pid_t parent)
 {
 	char log[TRIAL_PATH + 20];
 
+	/* It ends with the command, even if that is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(0);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
@@ -133,9 +138,10 @@ int trial_run(struct trial *t, struct span config, bool debug, struct err *err)
 	if (r)
 		return r;
 	fflush(NULL);
+	pid_t self = getpid();
 	t->supervisor = fork();
 	if (t->supervisor == 0)
-		be_supervisor(t, debug);
+		be_supervisor(t, debug, self);
 	return t->supervisor < 0 ? err_set(err, -errno, "fork: %s", strerror(errno)) : 0;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/spawn.h"
 #include "mail/address.h"
 #include "mail/limits.h"
+#include "sandbox/sandbox.h"
 #include <errno.h>
 #include <libgen.h>
 #include <signal.h>
@@ -102,7 +103,7 @@ static void put_config(struct try *y, struct buf *out)
 	put(out, "state_dir", span_of(arena_printf(y->a, "%s/state", y->trial.folder)));
 	put(out, "templates", span_of(shipped(y->a, "templates")));
 	put(out, "filters", span_of(shipped(y->a, "filters")));
-	buf_puts(out, "account try {\nsmtp_auth = no\n");
+	buf_puts(out, "account support {\nsmtp_auth = no\n");
 	put(out, "address", y->about.address);
 	put(out, "host", u->host);
 	if (u->port)
@@ -289,10 +290,12 @@ static bool understand(struct try *y, const char *url, const char *address, stru
 
 static int try_all(struct try *y)
 {
+	struct sandbox_walls walls;
 	struct err err;
 	const char *prompt = arena_printf(y->a, "Password of %.*s on %.*s", SPAN_ARG(y->url.user), SPAN_ARG(y->url.host));
 
 	y->secret = BUF_CAPPED(LIMIT_TOKEN + 4);
+	sandbox_first(&walls);
 	catch_signals();
 	int status = secret_ask(y->token_file ? y->token_file : y->password_file, prompt, &y->secret, &err);
 	if (status)

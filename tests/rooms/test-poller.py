@@ -253,6 +253,25 @@ def test_sent():
               '* LIST (\\Noselect) "/" Sent\r\n')
 
 
+def test_since():
+    came = 1767258000  # all three
+
+    def looked(name, wanted, since=came, most=100, answer=("* SEARCH 2 3\r\n", "TAG OK done\r\n"), trouble=None):
+        s = imap_fake.ImapFake(THREE, {"SEARCH": say(*answer)}, uidnext=4)
+        p = start(s, once=True, since=since, most=most)
+        p.selected()
+        if trouble:
+            t.check(f"{name}: that is told", trouble in (told := p.keeper.expect(frames.TROUBLE).text()), told)
+        items, _ = p.take_in()
+        t.equal(name, [i.uid for i in items], wanted)
+        over(s, p)
+    looked("a look begins where the time does", [2, 3])
+    looked("what came earlier but was filed later is left out", [], since=came + 1)
+    looked("only so many are looked at", [3], most=1, trouble="the newest 1 of 2 messages")
+    looked("nothing that is new enough", [], answer=("* SEARCH\r\n", "TAG OK done\r\n"))
+    looked("a server that does not search", [1, 2, 3], answer=("TAG NO not now\r\n",))
+
+
 def test_keeper_and_supervisor():
     s, p, *_ = run(THREE)
     p.keeper.close()

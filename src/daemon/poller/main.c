@@ -221,8 +221,9 @@ static bool skip_older(struct poller *p)
 	uint32_t found = 0;
 	char text[200];
 
-	if (!poller_fine(p, imap_search_since(p->imap, p->since, p->most, &first, &found)))
-		return false;
+	enum imap_fault fault = imap_search_since(p->imap, p->since, p->most, &first, &found);
+	if (fault)
+		return fault == IMAP_SAID_NO || poller_fine(p, fault);
 	p->last_uid = first ? first - 1 : p->uidnext ? p->uidnext - 1 : 0;
 	if (found <= p->most)
 		return true;

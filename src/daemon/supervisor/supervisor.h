@@ -7,7 +7,7 @@
 struct supervisor_how {
 	bool once;     /* through one pass */
 	bool debug;
-	int64_t since; /* `hearback try`: only mail from then on, nothing can be sent, and it ends with whoever started it; 0: in earnest */
+	int64_t since; /* `hearback try`: only mail from then on, and nothing can be sent; 0: in earnest */
 	const char *rebuild; /* with `once`: takes every message there is into a new ledger in this folder, below state_dir;
 			      * nothing can be sent. NULL: no */
 	void (*progress)(uint64_t messages, uint64_t of); /* called now and then in a rebuild */
