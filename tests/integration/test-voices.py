@@ -125,8 +125,8 @@ class Desk:
         post.place(self.servers, SUPPORT, trace.encode() + raw)
         return self.settled(message)
 
-    def ask(self, who=MARIA, subject="A question"):
-        question = letter(who, SUPPORT, subject)
+    def ask(self, who=MARIA, subject="A question", **fields):
+        question = letter(who, SUPPORT, subject, **fields)
         return question, self.from_outside(question, who)[0]
 
     def acknowledged(self, who):
@@ -134,7 +134,8 @@ class Desk:
 
 
 def spoofs(tap, desk):
-    question, number = desk.ask()
+    # Whom the requester has copied is known inside: what comes under his name joins.
+    question, number = desk.ask(Cc=AGENT)
     tap.check("the requester is acknowledged", post.wait_until(lambda: desk.acknowledged(MARIA), WAIT_SECONDS))
     before, state = desk.clocks(number), desk.state(number)
     for name, sender, text in (("agent", AGENT, "It is done."), ("agent's promise", AGENT, "You will hear from us by Friday."),
@@ -143,7 +144,7 @@ def spoofs(tap, desk):
         del fake["To"]
         fake["To"], fake["Cc"] = MARIA, SUPPORT
         where, event = desk.from_outside(fake)
-        tap.equal(f"a spoofed {name}: no clock changes", (desk.clocks(number), desk.state(number)), (before, state))
+        tap.equal(f"a spoofed {name}: joins, and no clock changes", (where, desk.clocks(number), desk.state(number)), (number, before, state))
         tap.equal(f"a spoofed {name}: is a claim", (event["event"], event["voice"], event["proof"]),
                   ("claimed-agent", "claimed-agent", "unverified"))
         tap.check(f"a spoofed {name}: show says so", "claims to be an agent" in desk.hearback.command("show", where))
