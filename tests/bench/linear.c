@@ -22,7 +22,7 @@
 
 enum {
 	ROUNDS = 5,
-	TRIES = 4,		/* before an input is called slow: other work on the machine may be to blame */
+	TRIES = 6,		/* before an input is called slow: other work on the machine may be to blame */
 	LEAST_US = 2000,	/* of one measurement */
 	OUT = LIMIT_TEXT * 16,
 };

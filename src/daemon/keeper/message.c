@@ -373,14 +373,15 @@ static int64_t after_what_it_answers(struct turn *t, const struct incoming *in, 
 	return at;
 }
 
-static void note_request(struct turn *t, const struct incoming *in, struct rec_conversation *c)
+static void note_request(struct turn *t, const struct incoming *in, const struct rec_message *m, struct rec_conversation *c)
 {
 	struct span language = reading_own_language(t->a, &in->facts);
 
 	/* A conversation that only machines had spoken in is named by the first person. */
 	if (!c->requester.n)
 		name_requester(t, in, c);
-	if (language.n)
+	/* The newest request that tells its language decides. */
+	if (language.n && (!c->language.n || m->at >= c->story.last_request_at))
 		c->language = language;
 	/* Whoever writes again may be reached again. */
 	if (in->at > c->undelivered_at)
@@ -433,7 +434,7 @@ static void take_new(struct turn *t, struct incoming *in, uint64_t number, struc
 	record_requester(t, in, m->conversation);
 	record_ids(t, in, number, m->conversation);
 	if (e.kind == EVENT_REQUEST)
-		note_request(t, in, &c);
+		note_request(t, in, m, &c);
 	if (in->undelivered && in->undelivered == m->conversation && in->at >= c.story.last_request_at)
 		c.undelivered_at = in->at;
 	if (in->role == ROLE_INBOX && in->voice.voice != VOICE_AGENT && in->voice.voice != VOICE_CLAIMED_AGENT && !in->trouble.n)
