@@ -25,7 +25,7 @@ struct room_of_ours {
 	const struct config_account *account;
 	struct house house; /* for token_command */
 	struct spawned room;
-	int keeper;	    /* our end of its keeper's socket */
+	int keeper; /* our end of its keeper's socket */
 	int64_t until_ms;
 	bool ended;
 	enum ending ending;
@@ -33,7 +33,7 @@ struct room_of_ours {
 	char in[FRAME_MAX];
 };
 
-/* -- the supervisor's part -------------------------------------------------------------------------------------- */
+/* -- the supervisor's part ------------------------------------------------------------------------------- */
 
 static int open_secret(struct room_of_ours *r, bool smtp, struct err *err)
 {
@@ -141,7 +141,8 @@ static void hear_as_supervisor(struct room_of_ours *r, const struct frame *f)
 static bool hear(struct room_of_ours *r, struct frame *f)
 {
 	while (!r->ended) {
-		struct pollfd at[] = { { .fd = r->room.sock, .events = POLLIN }, { .fd = r->keeper, .events = POLLIN } };
+		struct pollfd at[] = { { .fd = r->room.sock, .events = POLLIN },
+				       { .fd = r->keeper, .events = POLLIN } };
 		int64_t left = r->until_ms - clock_mono_ms();
 		if (left <= 0 || poll(at, 2, (int)left) == 0) {
 			give_up(r, ENDING_TRANSIENT, "the server did not answer in time");
@@ -189,7 +190,8 @@ static void end(struct room_of_ours *r)
 	}
 }
 
-static struct room_of_ours *room_of_ours(struct arena *a, const struct config *c, const struct config_account *account)
+static struct room_of_ours *room_of_ours(struct arena *a, const struct config *c,
+					 const struct config_account *account)
 {
 	struct room_of_ours *r = arena_one(a, struct room_of_ours);
 
@@ -200,10 +202,11 @@ static struct room_of_ours *room_of_ours(struct arena *a, const struct config *c
 	return r;
 }
 
-/* -- mailboxes ------------------------------------------------------------------------------------------------- */
+/* -- mailboxes ------------------------------------------------------------------------------------------- */
 
-static void read_messages(const struct frame_batch *batch, struct span bytes, struct arena *work, struct arena *keep,
-			  struct reader_client *reader, struct authentication_survey *survey)
+static void read_messages(const struct frame_batch *batch, struct span bytes, struct arena *work,
+			  struct arena *keep, struct reader_client *reader,
+			  struct authentication_survey *survey)
 {
 	struct reader_message *messages = arena_many(work, batch->n, struct reader_message);
 	struct facts *facts = arena_many(work, batch->n, struct facts);
@@ -212,7 +215,8 @@ static void read_messages(const struct frame_batch *batch, struct span bytes, st
 
 	for (uint32_t i = 0; i < batch->n; i++)
 		if (batch->at[i].fetched)
-			messages[n++] = (struct reader_message){ .bytes = span_sub(bytes, batch->at[i].offset, batch->at[i].length),
+			messages[n++] = (struct reader_message){ .bytes = span_sub(bytes, batch->at[i].offset,
+										   batch->at[i].length),
 								 .partial = batch->at[i].partial };
 	if (reader_client_read(reader, work, messages, n, facts, &err))
 		return;
@@ -256,7 +260,8 @@ static void take_selected(struct room_of_ours *r, struct frame *f, struct probe_
 }
 
 void probe_mailbox(struct arena *a, const struct config *c, const struct config_account *account, bool sent,
-		   struct reader_client *reader, struct authentication_survey *survey, struct probe_mailbox *out)
+		   struct reader_client *reader, struct authentication_survey *survey,
+		   struct probe_mailbox *out)
 {
 	struct room_of_ours *r = room_of_ours(a, c, account);
 	BUF_CLEANUP struct buf resume = BUF_CAPPED(FRAME_MAX);
@@ -280,7 +285,9 @@ void probe_mailbox(struct arena *a, const struct config *c, const struct config_
 	end(r);
 }
 
-/* -- SMTP --------------------------------------------------------------------------------------------------------- */
+/* -- SMTP
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static struct span witness_of(struct arena *a, const struct config_account *c)
 {
@@ -290,7 +297,8 @@ static struct span witness_of(struct arena *a, const struct config_account *c)
 		return SPAN_NONE;
 	if (!c->subaddress.n)
 		return c->address;
-	return span_of(arena_printf(a, "%.*s%.*strace@%.*s", SPAN_ARG(own.local), SPAN_ARG(c->subaddress), SPAN_ARG(own.domain)));
+	return span_of(arena_printf(a, "%.*s%.*strace@%.*s", SPAN_ARG(own.local), SPAN_ARG(c->subaddress),
+				    SPAN_ARG(own.domain)));
 }
 
 static bool take_result(struct room_of_ours *r, struct frame *f, struct frame_sent_result *out)
@@ -305,7 +313,8 @@ static bool take_result(struct room_of_ours *r, struct frame *f, struct frame_se
 	return good;
 }
 
-void probe_smtp(struct arena *a, const struct config *c, const struct config_account *account, struct probe_smtp *out)
+void probe_smtp(struct arena *a, const struct config *c, const struct config_account *account,
+		struct probe_smtp *out)
 {
 	struct room_of_ours *r = room_of_ours(a, c, account);
 	BUF_CLEANUP struct buf ask = BUF_CAPPED(FRAME_MAX);
@@ -314,18 +323,21 @@ void probe_smtp(struct arena *a, const struct config *c, const struct config_acc
 
 	*out = (struct probe_smtp){ .witness = witness_of(a, account) };
 	frame_begin(&ask, FRAME_SEND);
-	frame_send_put(&ask, &(struct frame_send){
-				     .entry = PROBE_ENTRY,
-				     .sender = account->envelope == ENVELOPE_NULL ? SPAN_NONE : account->address,
-				     .recipient = account->address,
-				     .witness = out->witness,
-			     });
+	frame_send_put(&ask,
+		       &(struct frame_send){
+			       .entry = PROBE_ENTRY,
+			       .sender = account->envelope == ENVELOPE_NULL ? SPAN_NONE : account->address,
+			       .recipient = account->address,
+			       .witness = out->witness,
+		       });
 	if (start(r, ROOM_SENDER, false) && say(r, &ask))
 		while (!done && hear(r, &f)) {
 			done = take_result(r, &f, &out->result);
 			frame_close_fds(&f);
 		}
 	if (!done)
-		out->result = (struct frame_sent_result){ .no_connection = true, .step = SPAN("connect"), .reply = r->why };
+		out->result = (struct frame_sent_result){ .no_connection = true,
+							  .step = SPAN("connect"),
+							  .reply = r->why };
 	end(r);
 }

@@ -44,7 +44,9 @@ static int await_line(int tty, const sigset_t *unblocked, struct err *err)
 {
 	struct pollfd p = { .fd = tty, .events = POLLIN };
 
-	return ppoll(&p, 1, NULL, unblocked) < 0 ? err_set(err, -errno, "the password could not be read: %s", strerror(errno)) : 0;
+	return ppoll(&p, 1, NULL, unblocked) < 0
+		       ? err_set(err, -errno, "the password could not be read: %s", strerror(errno))
+		       : 0;
 }
 
 static int read_terminal(int tty, const char *prompt, struct buf *out, struct err *err)
@@ -84,6 +86,7 @@ int secret_ask(const char *file, const char *prompt, struct buf *out, struct err
 		r = read_terminal(tty < 0 ? STDIN_FILENO : tty, prompt, out, err);
 	}
 	if (!r && !out->n)
-		return err_set(err, -ENODATA, "there is no password: type it, or name a file with --password-file");
+		return err_set(err, -ENODATA,
+			       "there is no password: type it, or name a file with --password-file");
 	return r;
 }

@@ -34,7 +34,7 @@ int trial_leave_root(struct err *err)
 	return 0;
 }
 
-/* -- the folder and who removes it ---------------------------------------------------------------------------- */
+/* -- the folder and who removes it ----------------------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *st, int what, struct FTW *where)
 {
@@ -72,7 +72,8 @@ static int make_folder(struct trial *t, struct err *err)
 
 	for (size_t i = 0; i < sizeof(bases) / sizeof(*bases); i++) {
 		if (!bases[i] || bases[i][0] != '/' ||
-		    snprintf(t->folder, sizeof(t->folder), "%s/hearback-try-XXXXXX", bases[i]) >= (int)sizeof(t->folder))
+		    snprintf(t->folder, sizeof(t->folder), "%s/hearback-try-XXXXXX", bases[i]) >=
+			    (int)sizeof(t->folder))
 			continue;
 		if (mkdtemp(t->folder))
 			return 0;
@@ -108,7 +109,7 @@ int trial_make(struct trial *t, struct err *err)
 	return 0;
 }
 
-/* -- the supervisor -------------------------------------------------------------------------------------------- */
+/* -- the supervisor -------------------------------------------------------------------------------------- */
 
 static _Noreturn void be_supervisor(const struct trial *t, bool debug, pid_t parent)
 {

@@ -22,11 +22,17 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 45 * 1000, START_MS = 10 * 1000, TICK_US = 100 * 1000, SIGNAL_STATUS = 128, SINCE_MOST = 3660 };
+enum {
+	LOOK_MS = 45 * 1000,
+	START_MS = 10 * 1000,
+	TICK_US = 100 * 1000,
+	SIGNAL_STATUS = 128,
+	SINCE_MOST = 3660
+};
 
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
 	caught = number;
 }
@@ -46,7 +52,8 @@ static int complain(int status, const char *line)
 	return status;
 }
 
-struct try {
+struct
+try {
 	struct arena *a;
 	struct try_url url;
 	struct try_about about;
@@ -59,10 +66,10 @@ struct try {
 	struct try_rows rows;
 };
 
-/* -- the configuration it runs with ----------------------------------------------------------------------------- */
+/* -- the configuration it runs with ---------------------------------------------------------------------- */
 
-/* The folder of that name that is installed; else the one beside a build. Templates must be there, though nothing is
- * ever written with them. */
+/* The folder of that name that is installed; else the one beside a build. Templates must be there, though
+ * nothing is ever written with them. */
 static const char *shipped(struct arena *a, const char *name)
 {
 	static const char *const beside[] = { "..", "../..", "../../.." };
@@ -70,9 +77,11 @@ static const char *shipped(struct arena *a, const char *name)
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	for (size_t i = 0; n > 0 && access(installed, R_OK | X_OK) && i < sizeof(beside) / sizeof(*beside); i++) {
+	for (size_t i = 0; n > 0 && access(installed, R_OK | X_OK) && i < sizeof(beside) / sizeof(*beside);
+	     i++) {
 		self[n] = '\0';
-		char *folder = arena_printf(a, "%s/%s/%s", dirname(arena_str(a, span_of(self))), beside[i], name);
+		char *folder =
+			arena_printf(a, "%s/%s/%s", dirname(arena_str(a, span_of(self))), beside[i], name);
 		char *path = access(folder, R_OK | X_OK) ? NULL : realpath(folder, NULL);
 		if (!path)
 			continue;
@@ -110,7 +119,8 @@ static void put_config(struct try *y, struct buf *out)
 		buf_printf(out, "port = %u\n", u->port);
 	put(out, "tls", y->about.plain ? SPAN("none") : u->starttls ? SPAN("starttls") : SPAN("implicit"));
 	put(out, "user", u->user);
-	put(out, y->token_file ? "token_file" : "password_file", span_of(arena_printf(y->a, "/proc/self/fd/%d", y->secret_fd)));
+	put(out, y->token_file ? "token_file" : "password_file",
+	    span_of(arena_printf(y->a, "/proc/self/fd/%d", y->secret_fd)));
 	put(out, "mailbox", u->mailbox);
 	put(out, "ca_file", span_of(y->about.ca_file));
 	put(out, "sent_mailbox", span_of(y->about.sent));
@@ -128,7 +138,7 @@ static int hide_secret(struct try *y, struct err *err)
 	return 0;
 }
 
-/* -- looking ------------------------------------------------------------------------------------------------------ */
+/* -- looking --------------------------------------------------------------------------------------------- */
 
 static int ask_trial(const char *verb, const char *only, ask_row each, void *context)
 {
@@ -156,7 +166,8 @@ static bool await_socket(struct try *y)
 /* Nothing more is to be expected of it. */
 static bool settled(const struct row *box)
 {
-	return box && (cell_number(box, "read") || (!cell_number(box, "connected") && row_cell(box, "trouble")->text.n));
+	return box && (cell_number(box, "read") ||
+		       (!cell_number(box, "connected") && row_cell(box, "trouble")->text.n));
 }
 
 static void show_progress(const struct try_rows *rows)
@@ -191,7 +202,9 @@ static int look(struct try *y)
 		return SIGNAL_STATUS + caught;
 	if (cell_number(inbox, "connected"))
 		return 0;
-	fprintf(stderr, "hearback: %s\n", row_cell(inbox, "trouble")->text.n ? cell_show(inbox, "trouble") : "the server did not answer in time");
+	fprintf(stderr, "hearback: %s\n",
+		row_cell(inbox, "trouble")->text.n ? cell_show(inbox, "trouble")
+						   : "the server did not answer in time");
 	return EX_UNAVAILABLE;
 }
 
@@ -217,7 +230,8 @@ static bool have_rooms(struct err *err)
 
 	for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++)
 		if (!room_program(rooms[i], program)) {
-			err_set(err, 0, "hearback-%s is not installed, or not where uid %u can reach it", room_name(rooms[i]), geteuid());
+			err_set(err, 0, "hearback-%s is not installed, or not where uid %u can reach it",
+				room_name(rooms[i]), geteuid());
 			return false;
 		}
 	return true;
@@ -237,7 +251,9 @@ static int try_it(struct try *y, struct err *err)
 		if (caught)
 			return SIGNAL_STATUS + caught;
 		struct span words = trial_last_words(&y->trial, y->a);
-		fprintf(stderr, "%.*s\n", SPAN_ARG(words.n ? words : SPAN("hearback: it could not be started; --debug tells more")));
+		fprintf(stderr, "%.*s\n",
+			SPAN_ARG(words.n ? words
+					 : SPAN("hearback: it could not be started; --debug tells more")));
 		return EX_CONFIG;
 	}
 	int status = look(y);
@@ -254,7 +270,7 @@ static int try_it(struct try *y, struct err *err)
 	return 0;
 }
 
-/* -- the command line ----------------------------------------------------------------------------------------- */
+/* -- the command line ------------------------------------------------------------------------------------ */
 
 static bool understand(struct try *y, const char *url, const char *address, struct err *err)
 {
@@ -268,7 +284,8 @@ static bool understand(struct try *y, const char *url, const char *address, stru
 	*whose = address ? span_of(address) : try_url_address(y->a, &y->url);
 	y->about.address_guessed = !address && !span_eq(*whose, y->url.user);
 	if (!address_may_send(*whose)) {
-		err_set(err, 0, "which address does this mailbox have? Say it with --address support@example.com");
+		err_set(err, 0,
+			"which address does this mailbox have? Say it with --address support@example.com");
 		return false;
 	}
 	if (!get_duration(span_of(y->about.since), &y->since_seconds) || y->since_seconds <= 0 ||
@@ -292,7 +309,8 @@ static int try_all(struct try *y)
 {
 	struct sandbox_walls walls;
 	struct err err;
-	const char *prompt = arena_printf(y->a, "Password of %.*s on %.*s", SPAN_ARG(y->url.user), SPAN_ARG(y->url.host));
+	const char *prompt =
+		arena_printf(y->a, "Password of %.*s on %.*s", SPAN_ARG(y->url.user), SPAN_ARG(y->url.host));
 
 	y->secret = BUF_CAPPED(LIMIT_TOKEN + 4);
 	sandbox_first(&walls);
@@ -317,9 +335,11 @@ int command_try(int argc, char **argv)
 	const struct option_spec options[] = {
 		{ "since", "SPAN", "how far back to look: 3d, 2w; the default is 14d", &y.about.since, NULL },
 		{ "address", "ADDRESS", "the address of the mailbox, if the user is none", &address, NULL },
-		{ "agents", "ADDRESSES", "who answers, separated by commas, if not as the mailbox itself", &y.about.agents, NULL },
+		{ "agents", "ADDRESSES", "who answers, separated by commas, if not as the mailbox itself",
+		  &y.about.agents, NULL },
 		{ "sent", "MAILBOX", "where answers lie, if not in Sent", &y.about.sent, NULL },
-		{ "password-file", "FILE", "instead of asking; nobody else may be able to read it", &y.password_file, NULL },
+		{ "password-file", "FILE", "instead of asking; nobody else may be able to read it",
+		  &y.password_file, NULL },
 		{ "token-file", "FILE", "the same, with an OAuth2 access token", &y.token_file, NULL },
 		{ "ca-file", "FILE", "certificates to trust; default: the system's", &y.about.ca_file, NULL },
 		{ "plain", "", "without TLS; on loopback only", NULL, &y.about.plain },
@@ -327,11 +347,17 @@ int command_try(int argc, char **argv)
 	};
 	const struct command_spec spec = {
 		"try imaps://USER@HOST[:PORT][/MAILBOX] [--since SPAN]",
-		"Looks at a mailbox and tells within a minute what hearback would do with it: clocks, acknowledgements and what\n"
-		"would not be acknowledged and why, whether answers are seen, which senders are proven. It opens the mailbox\n"
-		"read-only, changes nothing, sends nothing, keeps nothing, and needs no configuration file. imap:// means STARTTLS.\n"
+		"Looks at a mailbox and tells within a minute what hearback would do with it: clocks, "
+		"acknowledgements and what\n"
+		"would not be acknowledged and why, whether answers are seen, which senders are proven. It "
+		"opens the mailbox\n"
+		"read-only, changes nothing, sends nothing, keeps nothing, and needs no configuration file. "
+		"imap:// means STARTTLS.\n"
 		"The password is asked for, or read from standard input where that is no terminal.",
-		options, sizeof(options) / sizeof(options[0]), 1, 1,
+		options,
+		sizeof(options) / sizeof(options[0]),
+		1,
+		1,
 	};
 	struct err err;
 	char **words;

@@ -36,10 +36,12 @@ static bool is_kind(const struct row *r, const char *kind)
 	return span_eq(r->kind, span_of(kind));
 }
 
-const struct row *try_find_row(const struct try_rows *rows, const char *kind, const char *cell, const char *text)
+const struct row *try_find_row(const struct try_rows *rows, const char *kind, const char *cell,
+			       const char *text)
 {
 	for (uint32_t i = 0; i < rows->n; i++)
-		if (is_kind(rows->at[i], kind) && (!cell || span_eq(cell_text(rows->at[i], cell), span_of(text))))
+		if (is_kind(rows->at[i], kind) &&
+		    (!cell || span_eq(cell_text(rows->at[i], cell), span_of(text))))
 			return rows->at[i];
 	return NULL;
 }
@@ -65,17 +67,18 @@ static void heading(const char *text)
 	printf("\n%s\n", text);
 }
 
-/* -- mail and conversations ------------------------------------------------------------------------------------ */
+/* -- mail and conversations ------------------------------------------------------------------------------ */
 
 static void print_mailbox(const struct row *box)
 {
 	if (!box || !number(box, "connected")) {
-		printf("  %s was not read: %s\n", span_eq(cell_text(box, "mailbox"), SPAN("sent")) ? "Sent" : "The mailbox",
+		printf("  %s was not read: %s\n",
+		       span_eq(cell_text(box, "mailbox"), SPAN("sent")) ? "Sent" : "The mailbox",
 		       box ? cell_show(box, "trouble") : "no word of it");
 		return;
 	}
-	printf("  %s: %lld message%s there%s", cell_show(box, "name"), (long long)number(box, "exists"), plural(number(box, "exists")),
-	       number(box, "read") ? "" : "; it was not read to its end");
+	printf("  %s: %lld message%s there%s", cell_show(box, "name"), (long long)number(box, "exists"),
+	       plural(number(box, "exists")), number(box, "read") ? "" : "; it was not read to its end");
 	if (cell_text(box, "trouble").n)
 		printf("; %s", cell_show(box, "trouble"));
 	printf("\n");
@@ -86,17 +89,22 @@ static void print_kinds(const struct try_rows *rows)
 	static const struct {
 		const char *kind, *words;
 	} names[] = {
-		{ "human", "from people" },	       { "auto-reply", "automatic replies" },
-		{ "auto-generated", "from programs" }, { "bounce", "bounces" },
-		{ "report", "reports" },	       { "list", "from mailing lists" },
-		{ "bulk", "bulk mail" },	       { "own", "of hearback itself" },
+		{ "human", "from people" },
+		{ "auto-reply", "automatic replies" },
+		{ "auto-generated", "from programs" },
+		{ "bounce", "bounces" },
+		{ "report", "reports" },
+		{ "list", "from mailing lists" },
+		{ "bulk", "bulk mail" },
+		{ "own", "of hearback itself" },
 	};
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		const struct row *r = try_find_row(rows, "kind", "kind", names[i].kind);
 		if (r)
-			printf("%s%lld %s", any ? ", " : "  ", (long long)number(r, "messages"), names[i].words);
+			printf("%s%lld %s", any ? ", " : "  ", (long long)number(r, "messages"),
+			       names[i].words);
 		any |= r != NULL;
 	}
 	printf("%s", any ? "\n" : "");
@@ -110,13 +118,15 @@ static void print_mail(const struct try_about *about, const struct try_rows *row
 	heading("MAIL");
 	print_mailbox(try_find_row(rows, "mailbox", "mailbox", "inbox"));
 	print_mailbox(try_find_row(rows, "mailbox", "mailbox", "sent"));
-	printf("  Looked at: %lld message%s that came in, %lld that %s sent, since %s\n", (long long)messages, plural(messages),
-	       (long long)sent, sent == 1 ? "was" : "were", cell_show(r, "since"));
+	printf("  Looked at: %lld message%s that came in, %lld that %s sent, since %s\n", (long long)messages,
+	       plural(messages), (long long)sent, sent == 1 ? "was" : "were", cell_show(r, "since"));
 	print_kinds(rows);
 	if (number(r, "unreadable"))
-		printf("  %lld could not be read; a person would be told of each\n", (long long)number(r, "unreadable"));
+		printf("  %lld could not be read; a person would be told of each\n",
+		       (long long)number(r, "unreadable"));
 	if (about->time_over)
-		printf("  The time was up before all was read: what follows is true of the older part. Try a shorter --since.\n");
+		printf("  The time was up before all was read: what follows is true of the older part. Try a "
+		       "shorter --since.\n");
 }
 
 static void print_late(const struct try_rows *rows)
@@ -129,7 +139,8 @@ static void print_late(const struct try_rows *rows)
 		if (!is_kind(r, "conversation") || number(r, "left") >= 0)
 			continue;
 		put_duration(&late, number(r, "left"));
-		printf("    late %-10s %-34s %s\n", buf_cstr(&late), cell_show(r, "requester"), cell_show(r, "subject"));
+		printf("    late %-10s %-34s %s\n", buf_cstr(&late), cell_show(r, "requester"),
+		       cell_show(r, "subject"));
 		shown++;
 	}
 }
@@ -144,15 +155,19 @@ static void print_conversations(const struct try_rows *rows)
 	put_duration(&target, number(r, "target"));
 	put_duration(&median, number(r, "median"));
 	heading("CONVERSATIONS AND THEIR CLOCKS");
-	printf("  %lld conversation%s: %lld open, %lld waiting for the requester, %lld where only machines spoke\n", (long long)all,
-	       plural(all), (long long)number(r, "open"), (long long)number(r, "waiting"), (long long)number(r, "quiet"));
+	printf("  %lld conversation%s: %lld open, %lld waiting for the requester, %lld where only machines "
+	       "spoke\n",
+	       (long long)all, plural(all), (long long)number(r, "open"), (long long)number(r, "waiting"),
+	       (long long)number(r, "quiet"));
 	if (number(r, "open"))
-		printf("  With %s to an answer, %lld of those open would be overdue now; the oldest has been open since %s\n",
+		printf("  With %s to an answer, %lld of those open would be overdue now; the oldest has been "
+		       "open since %s\n",
 		       buf_cstr(&target), (long long)number(r, "overdue"), cell_show(r, "oldest"));
 	print_late(rows);
 	if (answered)
-		printf("  %lld got a first answer: half of them within %s, %lld %% within %s\n", (long long)answered,
-		       buf_cstr(&median), (long long)(number(r, "within") * 100 / answered), buf_cstr(&target));
+		printf("  %lld got a first answer: half of them within %s, %lld %% within %s\n",
+		       (long long)answered, buf_cstr(&median),
+		       (long long)(number(r, "within") * 100 / answered), buf_cstr(&target));
 }
 
 static void print_answers(const struct try_rows *rows)
@@ -166,32 +181,42 @@ static void print_answers(const struct try_rows *rows)
 	else if (number(r, "answered"))
 		printf("  Yes, in %s.\n", cell_show(box, "name"));
 	else if (number(r, "sent"))
-		printf("  No: what lies in %s answers nothing that came in. Either nobody has answered in this time, or the\n"
-		       "  agents' mail programs file their answers elsewhere.\n", cell_show(box, "name"));
+		printf("  No: what lies in %s answers nothing that came in. Either nobody has answered in "
+		       "this time, or the\n"
+		       "  agents' mail programs file their answers elsewhere.\n",
+		       cell_show(box, "name"));
 	else
-		printf("  No: in %s nothing lies of this time. Agents who answer with their own login file their answers in\n"
-		       "  their own mailbox.\n", cell_show(box, "name"));
+		printf("  No: in %s nothing lies of this time. Agents who answer with their own login file "
+		       "their answers in\n"
+		       "  their own mailbox.\n",
+		       cell_show(box, "name"));
 	if (!number(r, "answered"))
-		printf("  Without answers no clock stops: let the mail programs or the server put a copy of each answer there\n"
-		       "  (hearback-recipes(7) says how), or name the mailbox with --sent, later sent_mailbox.\n");
+		printf("  Without answers no clock stops: let the mail programs or the server put a copy of "
+		       "each answer there\n"
+		       "  (hearback-recipes(7) says how), or name the mailbox with --sent, later "
+		       "sent_mailbox.\n");
 	for (uint32_t i = 0; i < rows->n; i++)
 		if (is_kind(rows->at[i], "agent"))
 			printf("    %-*s %5lld message%s\n", WIDTH, cell_show(rows->at[i], "agent"),
-			       (long long)number(rows->at[i], "messages"), plural(number(rows->at[i], "messages")));
+			       (long long)number(rows->at[i], "messages"),
+			       plural(number(rows->at[i], "messages")));
 	if (number(r, "claimed"))
-		printf("  %lld that came in claim to be from an agent or from the mailbox itself: they stop no clock.\n",
+		printf("  %lld that came in claim to be from an agent or from the mailbox itself: they stop "
+		       "no clock.\n",
 		       (long long)number(r, "claimed"));
 }
 
-/* -- what would have been sent -------------------------------------------------------------------------------- */
+/* -- what would have been sent --------------------------------------------------------------------------- */
 
 static void print_examples(const struct try_rows *rows, const struct row *decision)
 {
 	for (uint32_t i = 0; i < rows->n; i++) {
 		const struct row *r = rows->at[i];
-		if (is_kind(r, "example") && span_eq(cell_text(r, "verdict"), cell_text(decision, "verdict")) &&
+		if (is_kind(r, "example") &&
+		    span_eq(cell_text(r, "verdict"), cell_text(decision, "verdict")) &&
 		    span_eq(cell_text(r, "rule"), cell_text(decision, "rule")))
-			printf("            %s  %-34s %s\n", cell_show(r, "at"), cell_show(r, "from"), cell_show(r, "subject"));
+			printf("            %s  %-34s %s\n", cell_show(r, "at"), cell_show(r, "from"),
+			       cell_show(r, "subject"));
 	}
 }
 
@@ -200,7 +225,8 @@ static void print_verdict(const struct try_rows *rows, const char *verdict, cons
 	int64_t all = 0;
 
 	for (uint32_t i = 0; i < rows->n; i++)
-		if (is_kind(rows->at[i], "decision") && span_eq(cell_text(rows->at[i], "verdict"), span_of(verdict)))
+		if (is_kind(rows->at[i], "decision") &&
+		    span_eq(cell_text(rows->at[i], "verdict"), span_of(verdict)))
 			all += number(rows->at[i], "messages");
 	printf("  %lld %s\n", (long long)all, all == 1 ? one : many);
 	for (uint32_t i = 0; i < rows->n; i++) {
@@ -208,7 +234,8 @@ static void print_verdict(const struct try_rows *rows, const char *verdict, cons
 		if (!is_kind(r, "decision") || !span_eq(cell_text(r, "verdict"), span_of(verdict)))
 			continue;
 		if (cell_text(r, "rule").n)
-			printf("    %5lld   %s (%s)\n", (long long)number(r, "messages"), cell_show(r, "reason"), cell_show(r, "rule"));
+			printf("    %5lld   %s (%s)\n", (long long)number(r, "messages"),
+			       cell_show(r, "reason"), cell_show(r, "rule"));
 		print_examples(rows, r);
 	}
 }
@@ -219,13 +246,16 @@ static void print_decisions(const struct try_rows *rows)
 
 	heading("ACKNOWLEDGEMENTS, judged as of the instant each message came (nothing was sent)");
 	print_verdict(rows, "send", "would have been acknowledged", "would have been acknowledged");
-	print_verdict(rows, "hold", "would have been held for a person to release", "would have been held for a person to release");
-	print_verdict(rows, "suppress", "would not have been acknowledged, because", "would not have been acknowledged, because");
+	print_verdict(rows, "hold", "would have been held for a person to release",
+		      "would have been held for a person to release");
+	print_verdict(rows, "suppress", "would not have been acknowledged, because",
+		      "would not have been acknowledged, because");
 	if (number(r, "joined"))
-		printf("  %lld more went on with a conversation that was open already\n", (long long)number(r, "joined"));
+		printf("  %lld more went on with a conversation that was open already\n",
+		       (long long)number(r, "joined"));
 }
 
-/* -- the server ------------------------------------------------------------------------------------------------ */
+/* -- the server ------------------------------------------------------------------------------------------ */
 
 static bool believable(const struct row *r)
 {
@@ -240,25 +270,34 @@ static void print_authentication(const struct try_rows *rows)
 
 	heading("IS THE SENDER PROVEN? (Authentication-Results that your own server has written)");
 	if (!id.n) {
-		printf(of ? "  No proposal: of %lld messages that came over the network, %lld bear such a field, but none the same one at\n"
-			    "  the same place throughout. Ask who runs the server for the name it writes.\n" :
-			    "  No proposal: too few messages.\n", (long long)of, (long long)number(r, "with_results"));
+		printf(of ? "  No proposal: of %lld messages that came over the network, %lld bear such a "
+			    "field, but none the same one at\n"
+			    "  the same place throughout. Ask who runs the server for the name it writes.\n"
+			  : "  No proposal: too few messages.\n",
+		       (long long)of, (long long)number(r, "with_results"));
 		return;
 	}
 	if (span_eq(id, SPAN("none"))) {
-		printf("  No: none of %lld messages bears one. Proposal: authserv_id = none; then every sender is unverified and gets\n"
-		       "  the plain acknowledgement.\n", (long long)of);
+		printf("  No: none of %lld messages bears one. Proposal: authserv_id = none; then every "
+		       "sender is unverified and gets\n"
+		       "  the plain acknowledgement.\n",
+		       (long long)of);
 		return;
 	}
-	printf("  Proposal: authserv_id = %s with hops = %lld: it stands there in %lld of %lld messages. With it %lld of the\n"
-	       "  messages from people are proven, %lld unverified, %lld failed.\n", cell_show(r, "authserv_id"), (long long)number(r, "hops"),
-	       (long long)number(r, "messages"), (long long)of, (long long)number(r, "proven"), (long long)number(r, "unverified"),
+	printf("  Proposal: authserv_id = %s with hops = %lld: it stands there in %lld of %lld messages. "
+	       "With it %lld of the\n"
+	       "  messages from people are proven, %lld unverified, %lld failed.\n",
+	       cell_show(r, "authserv_id"), (long long)number(r, "hops"), (long long)number(r, "messages"),
+	       (long long)of, (long long)number(r, "proven"), (long long)number(r, "unverified"),
 	       (long long)number(r, "failed"));
 	if (!number(r, "above_border"))
-		printf("  But it stands below the last Received field of your servers, where strangers can write as well: make sure\n"
-		       "  that your server removes such fields with its own name from what comes in (RFC 8601 section 5).\n");
+		printf("  But it stands below the last Received field of your servers, where strangers can "
+		       "write as well: make sure\n"
+		       "  that your server removes such fields with its own name from what comes in (RFC "
+		       "8601 section 5).\n");
 	if (!believable(r))
-		printf("  Take it only if that is the name of your own server: it cannot be told from the mail alone.\n");
+		printf("  Take it only if that is the name of your own server: it cannot be told from the "
+		       "mail alone.\n");
 }
 
 static void print_server(const struct try_rows *rows)
@@ -266,19 +305,23 @@ static void print_server(const struct try_rows *rows)
 	const struct row *box = try_find_row(rows, "mailbox", "mailbox", "inbox");
 
 	heading("THE SERVER");
-	printf("  IDLE: %s. QRESYNC: %s. Spam: %s. Deleted mail: %s.\n", offers(box, "idle") ? "yes" : "no, new mail is seen within a minute",
-	       offers(box, "qresync") ? "yes" : "no", cell_text(box, "junk").n ? cell_show(box, "junk") : "not found",
+	printf("  IDLE: %s. QRESYNC: %s. Spam: %s. Deleted mail: %s.\n",
+	       offers(box, "idle") ? "yes" : "no, new mail is seen within a minute",
+	       offers(box, "qresync") ? "yes" : "no",
+	       cell_text(box, "junk").n ? cell_show(box, "junk") : "not found",
 	       cell_text(box, "trash").n ? cell_show(box, "trash") : "not found");
 	printf("  Marks: ");
 	if (offers(box, "gmail-labels"))
 		printf("gmail-labels.\n");
 	else if (offers(box, "flags-told"))
-		printf("%s%s.\n", offers(box, "keywords") ? "keywords, " : "", offers(box, "flagged") ? "flag" : "none");
+		printf("%s%s.\n", offers(box, "keywords") ? "keywords, " : "",
+		       offers(box, "flagged") ? "flag" : "none");
 	else
-		printf("opened read-only, it does not tell which flags it keeps; hearback status --json does, later.\n");
+		printf("opened read-only, it does not tell which flags it keeps; hearback status --json "
+		       "does, later.\n");
 }
 
-/* -- what to do next ----------------------------------------------------------------------------------------- */
+/* -- what to do next ------------------------------------------------------------------------------------- */
 
 static void put_setting(struct buf *out, const char *name, struct span value)
 {
@@ -328,7 +371,8 @@ void try_put_configuration(const struct try_about *about, const struct try_rows 
 	if (!span_eq(u->user, about->address))
 		put_setting(out, "user", u->user);
 	put_setting(out, about->token ? "token_file" : "password_file",
-		    about->token ? SPAN(HEARBACK_SYSCONFDIR "/support.token") : SPAN(HEARBACK_SYSCONFDIR "/support.password"));
+		    about->token ? SPAN(HEARBACK_SYSCONFDIR "/support.token")
+				 : SPAN(HEARBACK_SYSCONFDIR "/support.password"));
 	if (about->ca_file)
 		put_setting(out, "ca_file", span_of(about->ca_file));
 	if (u->mailbox.n)
@@ -348,7 +392,8 @@ void try_print(const struct try_about *about, const struct try_rows *rows)
 	printf("%.*s on %.*s, the last %s, as hearback sees it. Nothing was changed and nothing was sent.\n",
 	       SPAN_ARG(about->address), SPAN_ARG(about->url->host), about->since);
 	if (about->address_guessed)
-		printf("(The address was guessed from user and host: if it is another, name it with --address.)\n");
+		printf("(The address was guessed from user and host: if it is another, name it with "
+		       "--address.)\n");
 	print_mail(about, rows);
 	print_conversations(rows);
 	print_answers(rows);
@@ -357,5 +402,7 @@ void try_print(const struct try_about *about, const struct try_rows *rows)
 	print_server(rows);
 	heading("TO GO ON, put this into " HEARBACK_SYSCONFDIR "/hearback.conf");
 	try_put_configuration(about, rows, &block);
-	printf("\n%s\nThe account starts in mode observe: it reads, counts and sends nothing until you say so.\n", buf_cstr(&block));
+	printf("\n%s\nThe account starts in mode observe: it reads, counts and sends nothing until you say "
+	       "so.\n",
+	       buf_cstr(&block));
 }

@@ -15,8 +15,10 @@ struct try_rows {
 };
 /* An ask_row; the context is a struct try_rows. */
 void try_keep_row(void *rows, const struct row *r);
-/* The row of that kind in which this cell has this text, NULL if there is none. `cell` NULL: the first one. */
-const struct row *try_find_row(const struct try_rows *rows, const char *kind, const char *cell, const char *text);
+/* The row of that kind in which this cell has this text, NULL if there is none. `cell` NULL: the first one.
+ */
+const struct row *try_find_row(const struct try_rows *rows, const char *kind, const char *cell,
+			       const char *text);
 
 struct try_about {
 	const struct try_url *url;

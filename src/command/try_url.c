@@ -6,7 +6,9 @@ enum { URL_MAX = 2000 };
 
 static bool refuse(struct err *err, const char *what)
 {
-	err_set(err, 0, "%s; write imaps://USER@HOST, for example imaps://support@example.com@mail.example.com", what);
+	err_set(err, 0,
+		"%s; write imaps://USER@HOST, for example imaps://support@example.com@mail.example.com",
+		what);
 	return false;
 }
 
@@ -64,7 +66,8 @@ static bool take_user(struct arena *a, struct span s, struct try_url *out, struc
 	if (how >= 0)
 		s = span_sub(s, 0, (size_t)how);
 	if (span_chr(s, ':') >= 0)
-		return refuse(err, "a password does not belong on the command line, where others can see it: it is asked for");
+		return refuse(err, "a password does not belong on the command line, where others can see it: "
+				   "it is asked for");
 	if (!decode(a, s, &out->user) || !out->user.n)
 		return refuse(err, "the user cannot be understood");
 	return true;

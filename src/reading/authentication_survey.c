@@ -58,7 +58,8 @@ static void count_host(struct arena *a, struct authentication_survey *s, uint32_
 	at[least] = (struct survey_host){ .name = arena_span(a, host), .messages = 1 };
 }
 
-static struct survey_name *find_name(struct arena *a, struct authentication_survey *s, struct span id, uint16_t hops)
+static struct survey_name *find_name(struct arena *a, struct authentication_survey *s, struct span id,
+				     uint16_t hops)
 {
 	uint32_t least = 0;
 
@@ -79,7 +80,8 @@ static void count_name(struct arena *a, struct authentication_survey *s, struct 
 	struct survey_name *name = find_name(a, s, id, hops);
 
 	name->messages++;
-	if (!domain.n || name->ndomains == SURVEY_DOMAINS || key_listed(domain, name->domains, name->ndomains))
+	if (!domain.n || name->ndomains == SURVEY_DOMAINS ||
+	    key_listed(domain, name->domains, name->ndomains))
 		return;
 	name->domains[name->ndomains++] = arena_span(a, domain);
 }
@@ -131,7 +133,8 @@ static bool nearly_all(const struct authentication_survey *s, uint32_t messages)
 	return (uint64_t)messages * 100 >= (uint64_t)s->messages * SURVEY_NEARLY;
 }
 
-/* How many Received fields, from the top, are ours: up to the last one that one host has written for nearly all. */
+/* How many Received fields, from the top, are ours: up to the last one that one host has written for nearly
+ * all. */
 static uint32_t ours(const struct authentication_survey *s)
 {
 	uint32_t n = 0;
@@ -146,14 +149,15 @@ static uint32_t ours(const struct authentication_survey *s)
 static bool below(struct span name, struct span domain)
 {
 	return span_chr(domain, '.') > 0 &&
-	       (span_ieq(name, domain) || (name.n > domain.n + 1 && span_iends(name, domain) &&
-					   name.p[name.n - domain.n - 1] == '.'));
+	       (span_ieq(name, domain) ||
+		(name.n > domain.n + 1 && span_iends(name, domain) && name.p[name.n - domain.n - 1] == '.'));
 }
 
 /* Whose IMAP servers those are that write such names. */
 static bool of_service(struct span id, struct span host)
 {
-	return (span_ieq(id, SPAN("mx.google.com")) && (span_ieq(host, SPAN("imap.gmail.com")) || span_ieq(host, SPAN("imap.googlemail.com")))) ||
+	return (span_ieq(id, SPAN("mx.google.com")) &&
+		(span_ieq(host, SPAN("imap.gmail.com")) || span_ieq(host, SPAN("imap.googlemail.com")))) ||
 	       (span_eq(id, SPAN("microsoft365")) && below(host, SPAN("office365.com")));
 }
 
@@ -166,8 +170,8 @@ static bool related(struct span id, struct span domain, struct span host)
 	return below(id, domain) || span_ieq(id, host) || below(id, parent) || of_service(id, host);
 }
 
-void authentication_survey_propose(const struct authentication_survey *s, struct span domain, struct span host,
-				   struct authentication_proposal *out)
+void authentication_survey_propose(const struct authentication_survey *s, struct span domain,
+				   struct span host, struct authentication_proposal *out)
 {
 	const struct survey_name *best = NULL;
 	uint32_t received = ours(s);

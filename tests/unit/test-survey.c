@@ -5,7 +5,9 @@
 #include "reading/authentication_survey.h"
 
 #define BY_LMTP "Received: from mx.example.com by mail.example.com; Fri, 20 Nov 2026 09:00:02 +0000\n"
-#define BY_BORDER "Received: from (helo by forged.example) [192.0.2.1]\n\tby mx.example.com (Postfix) with ESMTP; Fri, 20 Nov 2026 09:00:01 +0000\n"
+#define BY_BORDER                                                                                            \
+	"Received: from (helo by forged.example) [192.0.2.1]\n\tby mx.example.com (Postfix) with ESMTP; "    \
+	"Fri, 20 Nov 2026 09:00:01 +0000\n"
 #define FORGED "Authentication-Results: mx.example.com; dmarc=pass header.from=bank.example\n"
 
 struct mailbox {
@@ -27,8 +29,11 @@ static void come(struct mailbox *m, unsigned n, const char *top)
 {
 	for (unsigned i = 0; i < n; i++) {
 		unsigned k = m->n++;
-		const char *mail = arena_printf(m->a, "%sReceived: from pc%u by out.sender%u.example; Fri, 20 Nov 2026 09:00:00 +0000\n"
-						      "From: someone@sender%u.example\n\n", top, k, k, k);
+		const char *mail = arena_printf(
+			m->a,
+			"%sReceived: from pc%u by out.sender%u.example; Fri, 20 Nov 2026 09:00:00 +0000\n"
+			"From: someone@sender%u.example\n\n",
+			top, k, k, k);
 		struct facts f = eml_facts(m->a, span_of(mail));
 		authentication_survey_add(m->a, m->a, &f, m->s);
 	}
@@ -107,7 +112,9 @@ static void what_cannot_be_told_is_called_so(void **state)
 	is(&m, "mx.example.com", 2, false, true);
 	/* All mail comes by way of somebody else. */
 	m = mailbox();
-	come(&m, 20, BY_LMTP BY_BORDER "Authentication-Results: mx.google.com; none\n" "Received: from a by mx.google.com; x\n");
+	come(&m, 20,
+	     BY_LMTP BY_BORDER "Authentication-Results: mx.google.com; none\n"
+			       "Received: from a by mx.google.com; x\n");
 	is(&m, "mx.google.com", 2, true, false);
 	m = mailbox();
 	come(&m, SURVEY_LEAST - 1, BY_LMTP "Authentication-Results: mx.example.com; none\n" BY_BORDER);
@@ -123,10 +130,14 @@ static void a_house_has_many_hosts(void **state)
 	struct mailbox m = mailbox();
 
 	for (unsigned i = 0; i < 20; i++)
-		come(&m, 1, arena_printf(m.a, "Received: from x by AM%uPR01.eurprd%u.prod.outlook.com; y\n"
-					      "Received: from y by DB%u.eurprd03.prod.outlook.com; y\n"
-					      "Authentication-Results: spf=pass (sender IP is 192.0.2.1)\n smtp.mailfrom=a.example;\n"
-					      "Received: from z by VI%u.mail.protection.outlook.com; y\n", i, i, i, i));
+		come(&m, 1,
+		     arena_printf(m.a,
+				  "Received: from x by AM%uPR01.eurprd%u.prod.outlook.com; y\n"
+				  "Received: from y by DB%u.eurprd03.prod.outlook.com; y\n"
+				  "Authentication-Results: spf=pass (sender IP is 192.0.2.1)\n "
+				  "smtp.mailfrom=a.example;\n"
+				  "Received: from z by VI%u.mail.protection.outlook.com; y\n",
+				  i, i, i, i));
 	struct authentication_proposal p;
 	authentication_survey_propose(m.s, SPAN("example.com"), SPAN("outlook.office365.com"), &p);
 	assert_true(p.related);
@@ -152,8 +163,10 @@ static void a_flood_of_names_hides_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_our_border_wrote_is_proposed), cmocka_unit_test(what_strangers_wrote_is_not),
-		cmocka_unit_test(what_cannot_be_told_is_called_so),  cmocka_unit_test(a_house_has_many_hosts),
+		cmocka_unit_test(what_our_border_wrote_is_proposed),
+		cmocka_unit_test(what_strangers_wrote_is_not),
+		cmocka_unit_test(what_cannot_be_told_is_called_so),
+		cmocka_unit_test(a_house_has_many_hosts),
 		cmocka_unit_test(a_flood_of_names_hides_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

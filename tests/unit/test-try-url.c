@@ -10,17 +10,23 @@ static void a_url_is_taken_as_people_write_it(void **state)
 		unsigned port;
 		bool starttls;
 	} table[] = {
-		{ "imaps://support@mail.example.com", "support", "mail.example.com", "", "support@example.com", 0, false },
-		{ "imaps://support@example.com@mail.example.com", "support@example.com", "mail.example.com", "", "support@example.com", 0, false },
-		{ "IMAPS://support%40example.com@mail.example.com/", "support@example.com", "mail.example.com", "", "support@example.com", 0, false },
-		{ "support@example.com@mail.example.com:993", "support@example.com", "mail.example.com", "", "support@example.com", 993, false },
-		{ " imap://support@example.com:143 ", "support", "example.com", "", "support@example.com", 143, true },
-		{ "imaps://a@[2001:db8::1]:1993/INBOX/Team%20A;UIDVALIDITY=3", "a", "2001:db8::1", "INBOX/Team A", "", 1993, false },
+		{ "imaps://support@mail.example.com", "support", "mail.example.com", "",
+		  "support@example.com", 0, false },
+		{ "imaps://support@example.com@mail.example.com", "support@example.com", "mail.example.com",
+		  "", "support@example.com", 0, false },
+		{ "IMAPS://support%40example.com@mail.example.com/", "support@example.com",
+		  "mail.example.com", "", "support@example.com", 0, false },
+		{ "support@example.com@mail.example.com:993", "support@example.com", "mail.example.com", "",
+		  "support@example.com", 993, false },
+		{ " imap://support@example.com:143 ", "support", "example.com", "", "support@example.com",
+		  143, true },
+		{ "imaps://a@[2001:db8::1]:1993/INBOX/Team%20A;UIDVALIDITY=3", "a", "2001:db8::1",
+		  "INBOX/Team A", "", 1993, false },
 		{ "imaps://a@[2001:db8::1]", "a", "2001:db8::1", "", "", 0, false },
 		{ "imaps://a;AUTH=*@192.0.2.1", "a", "192.0.2.1", "", "", 0, false },
 		{ "imaps://a@localhost/x@y", "a", "localhost", "x@y", "", 0, false },
-		{ "imaps://EXAMPLE%5csupport@mail.example.com/Gesendet/%C3%84", "EXAMPLE\\support", "mail.example.com", "Gesendet/\xc3\x84",
-		  "EXAMPLE\\support@example.com", 0, false },
+		{ "imaps://EXAMPLE%5csupport@mail.example.com/Gesendet/%C3%84", "EXAMPLE\\support",
+		  "mail.example.com", "Gesendet/\xc3\x84", "EXAMPLE\\support@example.com", 0, false },
 	};
 	(void)state;
 

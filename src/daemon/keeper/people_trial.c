@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* For `hearback try`: what hearback would have done with the mail it has taken in, had it been there when the mail
- * came. Each message is judged with its own arrival as now, in the order of arrival, by the guard that judges in
- * earnest; who spoke when is told by the same fold over events. Nothing is recorded. */
+/* For `hearback try`: what hearback would have done with the mail it has taken in, had it been there when the
+ * mail came. Each message is judged with its own arrival as now, in the order of arrival, by the guard that
+ * judges in earnest; who spoke when is told by the same fold over events. Nothing is recorded. */
 #include "base/text.h"
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
@@ -40,7 +40,7 @@ struct sent {
 struct trial {
 	struct arena *a;
 	struct account *account;
-	bool *opens;	/* by message: it opened or reopened its conversation */
+	bool *opens; /* by message: it opened or reopened its conversation */
 	struct arrived *inbox;
 	uint64_t ninbox, nsent;
 	int64_t kinds[KIND_COUNT];
@@ -56,11 +56,12 @@ struct trial {
 	int64_t proofs[PROOF_COUNT];
 	int64_t states[STATE_COUNT];
 	int64_t overdue, oldest_at;
-	int64_t *took;	/* how long each first answer took */
+	int64_t *took; /* how long each first answer took */
 	uint64_t ntook;
 };
 
-/* -- what was taken in ------------------------------------------------------------------------------------- */
+/* -- what was taken in -------------------------------------------------------------------------------------
+ */
 
 static void count_agent(struct trial *x, struct span address)
 {
@@ -70,7 +71,8 @@ static void count_agent(struct trial *x, struct span address)
 			return;
 		}
 	if (x->nagents < TRIAL_AGENTS)
-		x->agents[x->nagents++] = (struct agent){ .address = arena_span(x->a, address), .messages = 1 };
+		x->agents[x->nagents++] =
+			(struct agent){ .address = arena_span(x->a, address), .messages = 1 };
 }
 
 static void look_at_message(struct turn *t, struct trial *x, uint64_t number)
@@ -114,15 +116,19 @@ static void follow(struct turn *t, struct trial *x, uint64_t conversation)
 	int n;
 
 	do {
-		n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+		n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a,
+			      &rows);
 		for (int i = 0; i < n; i++) {
 			struct rec_event r;
 			if (!rows[i].value.p || !rec_event_get(rows[i].value, &r))
 				continue;
-			struct event e = { .at = (int64_t)key_get(rows[i].key, 8), .ordinal = key_get(rows[i].key, 16), .kind = r.kind };
+			struct event e = { .at = (int64_t)key_get(rows[i].key, 8),
+					   .ordinal = key_get(rows[i].key, 16),
+					   .kind = r.kind };
 			uint32_t openings = s.openings;
 			story_step(&s, &e);
-			if (s.openings > openings && e.kind == EVENT_REQUEST && r.message < t->tip.next_message)
+			if (s.openings > openings && e.kind == EVENT_REQUEST &&
+			    r.message < t->tip.next_message)
 				x->opens[r.message] = true;
 			from = event_key(conversation, e.at, e.ordinal + 1);
 		}
@@ -159,7 +165,8 @@ static void look_at_conversations(struct turn *t, struct trial *x)
 	}
 }
 
-/* -- what would have been decided --------------------------------------------------------------------------- */
+/* -- what would have been decided ---------------------------------------------------------------------------
+ */
 
 static int by_arrival(const void *a, const void *b)
 {
@@ -195,7 +202,8 @@ static struct outcome *outcome_of(struct trial *x, enum verdict verdict, const s
 	return o;
 }
 
-static void count_outcome(struct trial *x, const struct judgement *j, const struct rec_message *m, const struct facts *f)
+static void count_outcome(struct trial *x, const struct judgement *j, const struct rec_message *m,
+			  const struct facts *f)
 {
 	const struct reason *r = j->n ? &j->at[0] : NULL;
 	struct outcome *o = outcome_of(x, j->verdict, r);
@@ -239,7 +247,10 @@ static void judge(struct turn *t, struct trial *x, const struct arrived *at)
 		.account = x->account,
 		.purpose = PURPOSE_ACKNOWLEDGEMENT,
 		.recipient = m.author,
-		.history = { .acks_to_address = acks, .automated_to_address = acks, .opens = opens, .collision = m.collision,
+		.history = { .acks_to_address = acks,
+			     .automated_to_address = acks,
+			     .opens = opens,
+			     .collision = m.collision,
 			     .alike = alike },
 		.facts = &f,
 		.internal_at = m.at,
@@ -268,7 +279,7 @@ static void judge_all(struct turn *t, struct trial *x)
 	}
 }
 
-/* -- telling it ------------------------------------------------------------------------------------------------ */
+/* -- telling it ------------------------------------------------------------------------------------------ */
 
 static int by_length(const void *a, const void *b)
 {
