@@ -242,6 +242,7 @@ class Gmail(Scene):
         self.equal("the agent's answer is seen", self.state_of(question), "waiting")
         self.lost_reply()
         self.old_mail_comes_back()
+        self.snoozed()
         self.too_many_connections()
         self.each_once("in the end")
         self.nothing_dismissed()
@@ -267,6 +268,19 @@ class Gmail(Scene):
         wait_until(lambda: self.mailbox_rows()["inbox"]["cursor"] == inbox.uidnext - 1, WAIT_SECONDS)
         self.equal("old mail under new UIDs is taken in", self.mailbox_rows()["inbox"]["cursor"], inbox.uidnext - 1)
         self.equal("and opens no conversation", len(self.conversations()), 4 + self.n)
+
+    def snoozed(self):
+        """It is away for a while, and what has gone cannot be told from what was filed."""
+        inbox = self.provider.boxes["INBOX"]
+        wait_until(self.connected, WAIT_SECONDS)
+        m = next(m for m in inbox.messages if b"Subject: Question 3\r\n" in m.raw)
+        question = email.message_from_bytes(m.raw, policy=email.policy.default)
+        inbox.messages.remove(m)
+        wait_until(lambda: self.state_of(question) == "dismissed", WAIT_SECONDS)
+        self.equal("a letter that is put off counts as filed away", self.state_of(question), "dismissed")
+        inbox.add(m.raw, m.at)
+        wait_until(lambda: self.state_of(question) == "open", WAIT_SECONDS)
+        self.equal("until it comes back", self.state_of(question), "open")
 
     def too_many_connections(self):
         self.provider.others = 15

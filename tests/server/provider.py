@@ -27,6 +27,7 @@ class Message:
     raw: bytes
     at: float
     flags: set = field(default_factory=set)
+    added: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -144,7 +145,8 @@ class Imap(imap_fake.Connection):
         uids = re.search(r"(?:UID )?([\d*]+(?::[\d*]+)?)$", arguments)
         found = self.chosen(uids[1]) if uids else list(self.box.messages)
         if name := re.search(r"HEADER Message-ID \"?<?([^\">]+)", arguments, re.I):
-            found = [m for m in found if name[1].encode() in m.raw.split(b"\r\n\r\n")[0]]
+            known = time.monotonic() - int(self.p.says.get("search-lag", 0))
+            found = [m for m in found if m.added <= known and name[1].encode() in m.raw.split(b"\r\n\r\n")[0]]
         self.send(f"* SEARCH{''.join(f' {m.uid}' for m in found)}\r\n")
         self.ok(tag)
 
