@@ -202,6 +202,58 @@ def test_orders_refused():
     over(s, p)
 
 
+def test_leaving():
+    def gone(c, tag, _):
+        c.send("+ idling\r\n")
+        c.server.messages.pop(0)
+        c.send("* 1 EXPUNGE\r\n")
+        c.line()
+        c.ok(tag)
+    s, p, *_ = run(THREE, {"IDLE 1": gone}, once=False, capabilities="IDLE")
+    items, seen = p.take_in()
+    t.equal("what leaves while it waits wakes it", (items, seen[2], p.shrunk), ([], 2, True))
+    t.equal("which it was", p.watch(7, 1, 2), ([1], []))
+    over(s, p)
+
+    def flags(c, tag, arguments):
+        if not arguments.endswith("(UID FLAGS)"):
+            c.do_fetch(tag, arguments)
+            return
+        c.send("* 9 FETCH (FLAGS (\\Answered) UID 77)\r\n* 2 FETCH (UID 3 FLAGS (\\Answered $x))\r\n"
+               "* 2 FETCH (UID 3 FLAGS (\\Answered))\r\n* 4 EXISTS\r\n* 9 FETCH (FLAGS ())\r\n")
+        c.ok(tag)
+    s, p, *_ = run(THREE, {"FETCH": flags})
+    t.equal("rows that come twice, and other rows", p.watch(7, 2, 3), ([2], [3]))
+    t.equal("the connection is good", p.stop(), "orderly")
+    over(s, p)
+
+    thrown = {"LIST": say('* LIST (\\Junk) "/" Junk\r\n', '* LIST (\\Trash) "/" Trash\r\n', "TAG OK done\r\n"),
+              "SEARCH": say("* SEARCH\r\n", "TAG OK done\r\n"), "EXAMINE 1": say("TAG NO not for you\r\n")}
+    s, p, *_ = run(THREE, thrown)
+    p.order(frames.SEARCH, 7, text="a@b")
+    t.equal("Junk cannot be opened: looked for in Trash", (p.order_done(), p.found), ((True, 0, ""), frames.NOWHERE))
+    t.equal("and back again", [line.split(" ", 1)[1] for line in s.heard if "SELECT" in line or "EXAMINE" in line],
+            ["SELECT INBOX", "EXAMINE Junk", "EXAMINE Trash", "SELECT INBOX"])
+    t.equal("the connection is good, too", p.stop(), "orderly")
+    over(s, p)
+
+    def renumbered(c, tag, arguments):
+        c.server.uidvalidity = 8
+        c.do_select(tag, arguments)
+    s, p, *_ = run(THREE, {**thrown, "SELECT 2": renumbered})
+    p.order(frames.SEARCH, 7, text="a@b")
+    t.check("numbered anew meanwhile: it begins anew", p.why()[0] == "transient" and "UIDVALIDITY" in p.why()[2], p.why())
+    over(s, p)
+
+    s, p, *_ = run(THREE, {"STORE 1": say("TAG BAD what is that\r\n"), "STORE 2": say("* 4 EXISTS\r\n", "TAG OK done\r\n")})
+    p.order(frames.MARK, 7, 1, style=frames.MARKS_LABELS, add=frames.OVERDUE)
+    ok, _, text = p.order_done()
+    t.check("a mark refused: the server's words", not ok and "what is that" in text, text)
+    p.order(frames.MARK, 7, 1, style=frames.MARKS_KEYWORDS, add=frames.WAITING)
+    t.check("and the connection is good", p.order_done()[0])
+    over(s, p)
+
+
 def test_offers():
     def offered(name, wanted, flags="", capabilities="", thrown=("", ""), more=None):
         s = imap_fake.ImapFake(capabilities=capabilities, scripts=more, flags=flags)
