@@ -92,6 +92,7 @@ def test(tap):
         subprocess.run(["cp", "-a", os.path.join(hearback.state, "ledger"), safe], check=True)
         hearback.start()
         hearback.ready()
+        hearback.command("suppression", "add", GONE)
         lib.note(hearback.command("erase", "--yes", GONE))
         tap.equal("it is in none of its files any more", traces(hearback), [])
         tap.equal("the other conversation stays", requesters(hearback), [STAYS])
@@ -101,6 +102,8 @@ def test(tap):
         for what in (number, message_id):
             why = hearback.run("why", what)
             tap.check(f"why {what} says so", why.returncode and "was erased" in why.stderr, why.stderr)
+        tap.check("she stays on the suppression list", any(row["address"] == "(erased)" for row in hearback.rows("suppression", "list")))
+        hearback.command("suppression", "remove", GONE)
         tap.check("show says so, too", "was erased" in hearback.run("show", number).stderr)
         post.deliver(hearback.servers, letter(GONE, SUPPORT, "A new matter"), GONE, [SUPPORT])
         tap.check("her new mail is a new request", post.wait_until(lambda: requesters(hearback) == sorted([GONE, STAYS]), WAIT_SECONDS))

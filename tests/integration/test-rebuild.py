@@ -153,6 +153,20 @@ def killed(tap, hearback):
     tap.equal("and comes to the same", stories(hearback), wanted)
 
 
+def interrupted(tap, hearback):
+    """A person's Ctrl-C is no end of the reading."""
+    shutil.rmtree(os.path.join(hearback.state, "ledger"))
+    with subprocess.Popen([hearback.program, "-c", hearback.config, "rebuild"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, start_new_session=True) as p:
+        time.sleep(0.1)
+        p.send_signal(signal.SIGTERM)
+        said = p.communicate()[1]
+    whole = os.path.exists(os.path.join(hearback.state, "ledger"))
+    tap.check("told to stop, it puts nothing into force, or was through", p.returncode == 0 if whole else p.returncode != 0, said)
+    if not whole:
+        hearback.command("rebuild")
+
+
 def without_keys(tap, hearback):
     shutil.rmtree(os.path.join(hearback.state, "ledger"))
     os.unlink(os.path.join(hearback.state, "keys"))
@@ -195,6 +209,7 @@ def test(tap):
         tap.check("with --force the ledger that was there is kept, its keys with it",
                   len(kept) == 1 and os.path.exists(os.path.join(hearback.state, kept[0], "keys")), os.listdir(hearback.state))
         killed(tap, hearback)
+        interrupted(tap, hearback)
         without_keys(tap, hearback)
 
 

@@ -247,8 +247,10 @@ static void leave_stub(struct turn *t, uint64_t number)
 	c.story = (struct story){ .state = STATE_DISMISSED };
 	c.requester = c.requester_name = c.agent = SPAN_NONE;
 	c.subject = SPAN("(erased)");
+	c.language = SPAN_NONE;
 	c.messages = 0;
 	c.linked = 0;
+	c.undelivered_at = c.elsewhere_at = 0;
 	conversation_store(t, number, &c);
 	tombstone_of_conversation(t, number);
 }
@@ -325,6 +327,18 @@ static bool entry_slice(struct turn *t, struct erasure *e)
 	return n < ERASE_SLICE;
 }
 
+/* Who is not to be written to is known by the hash alone from now on. */
+static void keep_suppressed(struct turn *t, const uint8_t id[ID_SIZE])
+{
+	struct rec_suppression s;
+
+	if (get_suppression(t, id, &s))
+		return;
+	s.address = SPAN("(erased)");
+	s.source = SPAN_NONE;
+	put_suppression(t, id, &s);
+}
+
 /* Where the person was only addressed. */
 static bool people_slice_of(struct turn *t, struct erasure *e)
 {
@@ -352,6 +366,7 @@ static bool people_slice_of(struct turn *t, struct erasure *e)
 	struct key window = { 0 };
 	key_add_id(&window, id);
 	store_delete(t, DB_RECIPIENT, &window);
+	keep_suppressed(t, id);
 	return true;
 }
 

@@ -115,12 +115,15 @@ static void name_requester(struct turn *t, const struct incoming *in, struct rec
 	c->subject = shortened(t, in->facts.subject);
 }
 
-/* Its answer came in first and has named the conversation. */
+/* Its answer, or a machine, came in first and has named the conversation. */
 static void name_again(struct turn *t, const struct incoming *in, uint64_t number, const struct rec_message *m, struct rec_conversation *c)
 {
 	struct rec_message first;
 
-	if (get_message(t, c->first_message, &first) || first.at < m->at || !span_ieq(m->author, c->requester))
+	if (get_message(t, c->first_message, &first))
+		return;
+	bool machine = first.voice == VOICE_MACHINE && c->story.requests == 1;
+	if (!machine && (first.at < m->at || !span_ieq(m->author, c->requester)))
 		return;
 	name_requester(t, in, c);
 	c->first_message = number;

@@ -241,6 +241,9 @@ int supervisor_run(const char *path, const struct supervisor_how *how)
 	do
 		watch(&h, signals);
 	while (house_renew(&h));
+	/* Told to stop in the middle: what there is, is not all. */
+	if (h.rebuild && !h.idle && !h.status)
+		h.status = EX_TEMPFAIL;
 	log_event(LOG_INFO, "stopped", "status=%d", h.status);
 	house_close_door(&h);
 	arena_free(&h.a);
