@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What agents see of a conversation on its messages, in their own mail programs. Best effort: the ledger is the truth,
- * and keeps of each place what the server has confirmed, so that no mark is set more often than needed. */
+/* What agents see of a conversation on its messages, in their own mail programs. Best effort: the ledger is
+ * the truth, and keeps of each place what the server has confirmed, so that no mark is set more often than
+ * needed. */
 #include "base/log.h"
 #include "daemon/keeper/keeper.h"
 #include <stdio.h>
@@ -25,12 +26,16 @@ void marks_opened(struct mailbox_run *box, const struct account *acc)
 		uint32_t needed;
 		const char *why;
 	} styles[MARK_STYLES] = {
-		[MARKS_KEYWORDS] = { MAILBOX_KEYWORDS, "marks = keywords: the server keeps no keywords of ours in this mailbox" },
-		[MARKS_GMAIL_LABELS] = { MAILBOX_GMAIL_LABELS, "marks = gmail-labels: the server has no labels" },
-		[MARKS_FLAG] = { MAILBOX_FLAGGED, "marks = flag: the server does not keep \\Flagged in this mailbox" },
+		[MARKS_KEYWORDS] = { MAILBOX_KEYWORDS, "marks = keywords: the server keeps no keywords of "
+						       "ours in this mailbox" },
+		[MARKS_GMAIL_LABELS] = { MAILBOX_GMAIL_LABELS,
+					 "marks = gmail-labels: the server has no labels" },
+		[MARKS_FLAG] = { MAILBOX_FLAGGED,
+				 "marks = flag: the server does not keep \\Flagged in this mailbox" },
 	};
 	bool known = acc->c->marks == MARKS_GMAIL_LABELS || box->offers & MAILBOX_FLAGS_TOLD;
-	const char *why = known && styles[acc->c->marks].needed & ~box->offers ? styles[acc->c->marks].why : "";
+	const char *why =
+		known && styles[acc->c->marks].needed & ~box->offers ? styles[acc->c->marks].why : "";
 
 	snprintf(box->marks_refused, sizeof(box->marks_refused), "%s", why);
 	box->marking = true;
@@ -44,7 +49,8 @@ static bool flagged_by_others(struct turn *t, const struct account *acc, uint32_
 	struct rec_place p;
 	struct span value;
 
-	return txn_get(t->t, DB_PLACE, key_span(&key), t->a, &value) == 0 && rec_place_get(value, &p) && p.flags & ARRIVAL_FLAGGED;
+	return txn_get(t->t, DB_PLACE, key_span(&key), t->a, &value) == 0 && rec_place_get(value, &p) &&
+	       p.flags & ARRIVAL_FLAGGED;
 }
 
 static void later(struct mailbox_run *box, uint64_t conversation)
@@ -55,7 +61,8 @@ static void later(struct mailbox_run *box, uint64_t conversation)
 }
 
 /* Marks of a style that is no longer set go first. */
-static void mark(struct turn *t, struct account *acc, uint64_t conversation, struct span place, const struct rec_watched *r, unsigned want)
+static void mark(struct turn *t, struct account *acc, uint64_t conversation, struct span place,
+		 const struct rec_watched *r, unsigned want)
 {
 	struct mailbox_run *box = &acc->box[ROLE_INBOX];
 	struct wire key = wire_over(place);
@@ -71,8 +78,8 @@ static void mark(struct turn *t, struct account *acc, uint64_t conversation, str
 	}
 	o.add = want & ~r->marks;
 	o.remove = r->marks & ~want;
-	if ((!o.add && !o.remove) || r->missed || acc->mode == MODE_OBSERVE || !box->selected || o.uidvalidity != box->uidvalidity ||
-	    box->marks_refused[0])
+	if ((!o.add && !o.remove) || r->missed || acc->mode == MODE_OBSERVE || !box->selected ||
+	    o.uidvalidity != box->uidvalidity || box->marks_refused[0])
 		return;
 	if (o.add && o.style == MARKS_FLAG && flagged_by_others(t, acc, o.uidvalidity, o.uid))
 		return;
@@ -82,20 +89,24 @@ static void mark(struct turn *t, struct account *acc, uint64_t conversation, str
 	if (!order_may_go(box))
 		later(box, conversation);
 	else
-		order_give(t, box, o, (struct order_out){ .conversation = conversation, .style = o.style, .marks = want });
+		order_give(
+			t, box, o,
+			(struct order_out){ .conversation = conversation, .style = o.style, .marks = want });
 }
 
 void marks_put(struct turn *t, uint64_t conversation, const struct rec_conversation *c)
 {
 	for (uint32_t a = 0; a < t->k->naccounts; a++) {
 		struct account *acc = &t->k->accounts[a];
-		struct key from = watched_key(acc->id, conversation, 0, 0), to = watched_key(acc->id, conversation + 1, 0, 0);
+		struct key from = watched_key(acc->id, conversation, 0, 0),
+			   to = watched_key(acc->id, conversation + 1, 0, 0);
 		struct engine_row *rows;
 		int n = txn_range(t->t, DB_WATCHED, key_span(&from), key_span(&to), false, PAGE, t->a, &rows);
 		for (int i = 0; i < n; i++) {
 			struct rec_watched r;
 			if (rows[i].value.p && rec_watched_get(rows[i].value, &r))
-				mark(t, acc, conversation, span_sub(rows[i].key, KEY_PLACE, SIZE_MAX), &r, c->marks);
+				mark(t, acc, conversation, span_sub(rows[i].key, KEY_PLACE, SIZE_MAX), &r,
+				     c->marks);
 		}
 	}
 }
@@ -119,7 +130,8 @@ void marks_done(struct turn *t, struct account *acc, const struct order_out *o)
 void marks_pass(struct turn *t, struct account *acc)
 {
 	struct mailbox_run *box = &acc->box[ROLE_INBOX];
-	struct key from = watched_key(acc->id, box->marked + 1, 0, 0), to = watched_key((uint16_t)(acc->id + 1), 0, 0, 0);
+	struct key from = watched_key(acc->id, box->marked + 1, 0, 0),
+		   to = watched_key((uint16_t)(acc->id + 1), 0, 0, 0);
 	struct engine_row *rows;
 
 	if (!box->marking || !box->selected || acc->mode == MODE_OBSERVE || box->marks_refused[0])
@@ -129,13 +141,16 @@ void marks_pass(struct turn *t, struct account *acc)
 		struct rec_watched r;
 		struct rec_conversation c;
 		uint64_t conversation = key_get(rows[i].key, KEY_CONVERSATION);
-		/* Here the next pass goes on. A conversation with more places than a page is passed all the same. */
+		/* Here the next pass goes on. A conversation with more places than a page is passed all the
+		 * same. */
 		if (i && n == PAGE)
 			box->marked = conversation - 1;
 		if (!order_may_go(box))
 			return;
-		if (rows[i].value.p && rec_watched_get(rows[i].value, &r) && get_conversation(t, conversation, &c) == 0)
-			mark(t, acc, conversation, span_sub(rows[i].key, KEY_PLACE, SIZE_MAX), &r, marks_wanted(t, &c));
+		if (rows[i].value.p && rec_watched_get(rows[i].value, &r) &&
+		    get_conversation(t, conversation, &c) == 0)
+			mark(t, acc, conversation, span_sub(rows[i].key, KEY_PLACE, SIZE_MAX), &r,
+			     marks_wanted(t, &c));
 	}
 	box->marking = n == PAGE;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Orders to the pollers of INBOX: never more at once than a poller takes, and each remembered until it is answered.
- * What waits stands in the ledger; what was out when a connection ended is given again. */
+/* Orders to the pollers of INBOX: never more at once than a poller takes, and each remembered until it is
+ * answered. What waits stands in the ledger; what was out when a connection ended is given again. */
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -61,8 +61,9 @@ bool order_done(struct account *acc, enum role role, struct wire *w)
 	}
 	if (!d.ok) {
 		memcpy(why, d.text.p, d.text.n < sizeof(why) ? d.text.n : sizeof(why) - 1);
-		log_event(LOG_WARN, "order.failed", "account=%.*s mailbox=%s order=%llu why=%s", SPAN_ARG(acc->c->name),
-			  role_name(role), (unsigned long long)d.number, log_quote(why));
+		log_event(LOG_WARN, "order.failed", "account=%.*s mailbox=%s order=%llu why=%s",
+			  SPAN_ARG(acc->c->name), role_name(role), (unsigned long long)d.number,
+			  log_quote(why));
 	}
 	return true;
 }
@@ -87,7 +88,8 @@ bool orders_waiting(const struct keeper *k)
 	return false;
 }
 
-/* -- witnesses are filed where agents read what the robot said ---------------------------------------------- */
+/* -- witnesses are filed where agents read what the robot said ----------------------------------------------
+ */
 
 static void put_tries(struct turn *t, const struct key *place, uint8_t tries)
 {
@@ -132,7 +134,8 @@ static void file_witnesses(struct turn *t, struct account *acc)
 
 	if (!box->filing || !box->selected || !sent->selected || acc->mode == MODE_OBSERVE)
 		return;
-	int n = txn_range(t->t, DB_UNFILED, key_span(&from), key_span(&to), false, 2 * KEEPER_ORDERS, t->a, &rows);
+	int n = txn_range(t->t, DB_UNFILED, key_span(&from), key_span(&to), false, 2 * KEEPER_ORDERS, t->a,
+			  &rows);
 	box->filing = n == 2 * KEEPER_ORDERS;
 	for (int i = 0; i < n; i++) {
 		struct wire key = wire_over(span_sub(rows[i].key, PLACE_UIDVALIDITY, SIZE_MAX));
@@ -144,13 +147,16 @@ static void file_witnesses(struct turn *t, struct account *acc)
 			box->filing = true;
 		else if (!order_is_out(box, ORDER_MOVE, uid))
 			order_give(t, box,
-				   (struct frame_order){
-					   .kind = ORDER_MOVE, .uidvalidity = uidvalidity, .uid = uid, .text = sent->name },
+				   (struct frame_order){ .kind = ORDER_MOVE,
+							 .uidvalidity = uidvalidity,
+							 .uid = uid,
+							 .text = sent->name },
 				   (struct order_out){ 0 });
 	}
 }
 
-/* -- a round ---------------------------------------------------------------------------------------------------- */
+/* -- a round
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void settle_one(struct turn *t, struct account *acc, const struct order_out *o)
 {

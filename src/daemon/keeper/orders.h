@@ -48,7 +48,7 @@ struct watch {
 	uint32_t missed;	/* places in this mailbox that are gone, nobody knows where to */
 };
 
-/* -- orders to pollers (orders.c): never more at once than a poller takes --------------------------------------- */
+/* -- orders to pollers (orders.c): never more at once than a poller takes ------------------------------- */
 
 /* Notes what came of an order; false for nonsense. */
 bool order_done(struct account *acc, enum role role, struct wire *w);
@@ -63,7 +63,7 @@ void orders_lost(struct mailbox_run *box);
 /* A witness lies in INBOX: it is moved to Sent when both are open. */
 void witness_file(struct turn *t, const struct incoming *in);
 
-/* -- places that are watched (watch.c, leave.c) -------------------------------------------------------------------- */
+/* -- places that are watched (watch.c, leave.c) ----------------------------------------------------------- */
 
 /* It awaits an answer here: its leaving is noticed, and it may bear marks. */
 void watch_place(struct turn *t, const struct incoming *in, uint64_t message, uint64_t conversation);
@@ -79,11 +79,12 @@ bool watched(struct account *acc, enum role role, struct wire *w);
 void watch_pass(struct turn *t, struct account *acc);
 void watch_lost(struct mailbox_run *box);
 /* It is gone from there; the poller has looked where to. */
-void leave(struct turn *t, struct account *acc, const struct watch_place *p, uint32_t uidvalidity, enum order_found found);
+void leave(struct turn *t, struct account *acc, const struct watch_place *p, uint32_t uidvalidity,
+	   enum order_found found);
 /* A message of a conversation that was dismissed because it left lies there again. */
 void leave_undo(struct turn *t, const struct incoming *in, const struct rec_message *m);
 
-/* -- marks (marks.c) -------------------------------------------------------------------------------------------------- */
+/* -- marks (marks.c) ---------------------------------------------------------------------------------------- */
 
 unsigned marks_wanted(const struct turn *t, const struct rec_conversation *c);
 /* The conversation's marks have changed, or its places have. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Where requests await their answers: after each look the poller is asked whether they are still there. A mailbox of
- * a hundred thousand is asked in slices, the newest first. */
+/* Where requests await their answers: after each look the poller is asked whether they are still there. A
+ * mailbox of a hundred thousand is asked in slices, the newest first. */
 #include "base/log.h"
 #include "daemon/keeper/keeper.h"
 #include <stdlib.h>
@@ -10,14 +10,16 @@ enum {
 	PAGE = 200,
 	KEY_CONVERSATION = 2,
 	KEY_PLACE = 10,
-	SEARCHES = 16,	     /* at once */
-	SEARCHES_LOST = 2,   /* then it is not looked for any more: the server does not bear it */
-	MANY = 8,	     /* as many and more than half at once: a mailbox emptied or restored, or a day's tidying up */
+	SEARCHES = 16, /* at once */
+	SEARCHES_LOST = 2, /* then it is not looked for any more: the server does not bear it */
+	MANY = 8, /* as many and more than half at once: a mailbox emptied or restored, or a day's tidying up
+		   */
 };
 
 bool watch_awaits(uint64_t conversation, const struct rec_conversation *c, const struct rec_message *m)
 {
-	return m->conversation == conversation && c->story.state == STATE_OPEN && m->at >= c->story.opened_at &&
+	return m->conversation == conversation && c->story.state == STATE_OPEN &&
+	       m->at >= c->story.opened_at &&
 	       (m->depth == FACTS_NONE || m->voice == VOICE_REQUESTER || m->voice == VOICE_NOBODY ||
 		(m->voice == VOICE_CLAIMED_AGENT && m->at == c->story.opened_at));
 }
@@ -71,7 +73,8 @@ static bool may_ask(const struct mailbox_run *box)
 {
 	const struct watch *w = box->watch;
 
-	return box->selected && w->wanted && !w->asked && w->next == w->n && !searches_out(box) && box->batch == box->batch_taken;
+	return box->selected && w->wanted && !w->asked && w->next == w->n && !searches_out(box) &&
+	       box->batch == box->batch_taken;
 }
 
 bool watch_waiting(const struct mailbox_run *box)
@@ -86,7 +89,9 @@ bool watch_busy(const struct mailbox_run *box)
 	return w && box->selected && (w->wanted || w->asked || w->told || w->next < w->n);
 }
 
-/* -- ask ----------------------------------------------------------------------------------------------------------- */
+/* -- ask
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static int by_uid(const void *a, const void *b)
 {
@@ -106,8 +111,9 @@ static void take_row(struct turn *t, struct account *acc, const struct engine_ro
 	struct rec_message m;
 	struct rec_conversation c;
 
-	if (uidvalidity != acc->box[ROLE_INBOX].uidvalidity || !row->value.p || !rec_watched_get(row->value, &r) ||
-	    get_message(t, r.message, &m) || get_conversation(t, conversation, &c))
+	if (uidvalidity != acc->box[ROLE_INBOX].uidvalidity || !row->value.p ||
+	    !rec_watched_get(row->value, &r) || get_message(t, r.message, &m) ||
+	    get_conversation(t, conversation, &c))
 		store_delete(t, DB_WATCHED, &there);
 	else if (watch_awaits(conversation, &c, &m))
 		w->at[w->n++] = (struct watch_place){ .conversation = conversation, .uid = uid };
@@ -119,7 +125,8 @@ static void take_row(struct turn *t, struct account *acc, const struct engine_ro
 static uint64_t gather(struct turn *t, struct account *acc, uint64_t below, struct watch *w)
 {
 	struct key from = watched_key(acc->id, 0, 0, 0);
-	struct key to = below == UINT64_MAX ? watched_key((uint16_t)(acc->id + 1), 0, 0, 0) : watched_key(acc->id, below, 0, 0);
+	struct key to = below == UINT64_MAX ? watched_key((uint16_t)(acc->id + 1), 0, 0, 0)
+					    : watched_key(acc->id, below, 0, 0);
 	struct engine_row *rows;
 	int n;
 
@@ -152,7 +159,9 @@ static void say(struct turn *t, struct mailbox_run *box)
 {
 	struct watch *w = box->watch;
 	struct buf f = BUF_CAPPED(FRAME_MAX);
-	struct frame_watch frame = { .uidvalidity = box->uidvalidity, .n = w->n, .uids = arena_many(t->a, w->n, uint32_t) };
+	struct frame_watch frame = { .uidvalidity = box->uidvalidity,
+				     .n = w->n,
+				     .uids = arena_many(t->a, w->n, uint32_t) };
 
 	for (uint32_t i = 0; i < w->n; i++)
 		frame.uids[i] = w->at[i].uid;
@@ -193,7 +202,8 @@ static void ask(struct turn *t, struct account *acc)
 		say(t, box);
 }
 
-/* -- answer -------------------------------------------------------------------------------------------------------- */
+/* -- answer
+ * -------------------------------------------------------------------------------------------------------- */
 
 bool watched(struct account *acc, enum role role, struct wire *wire)
 {
@@ -215,9 +225,10 @@ bool watched(struct account *acc, enum role role, struct wire *wire)
 	return true;
 }
 
-/* Who answers by an ordinary program sets the flag a moment before the answer lies in Sent: only what stays so is
- * worth a word. It stops no clock, for anybody may set it. */
-static void note_answered(struct turn *t, struct account *acc, const struct watch_place *p, struct rec_watched *r)
+/* Who answers by an ordinary program sets the flag a moment before the answer lies in Sent: only what stays
+ * so is worth a word. It stops no clock, for anybody may set it. */
+static void note_answered(struct turn *t, struct account *acc, const struct watch_place *p,
+			  struct rec_watched *r)
 {
 	struct rec_conversation c;
 
@@ -272,8 +283,10 @@ static void take_answer(struct turn *t, struct account *acc)
 	for (uint32_t i = 0; i < w->n; i++)
 		w->at[i].many = many;
 	if (many)
-		log_event(LOG_WARN, "mailbox.emptied", "account=%.*s gone=%u of=%u then=%s", SPAN_ARG(acc->c->name), gone, live,
-			  log_quote("what lies neither in Junk nor in Trash keeps its clock: dismiss it by hand if that was meant"));
+		log_event(LOG_WARN, "mailbox.emptied", "account=%.*s gone=%u of=%u then=%s",
+			  SPAN_ARG(acc->c->name), gone, live,
+			  log_quote("what lies neither in Junk nor in Trash keeps its clock: dismiss it by "
+				    "hand if that was meant"));
 	w->next = 0;
 }
 
@@ -292,7 +305,11 @@ static void look_for(struct turn *t, struct account *acc, const struct watch_pla
 		return;
 	}
 	order_give(t, box,
-		   (struct frame_order){ .kind = ORDER_SEARCH, .uidvalidity = box->uidvalidity, .uid = p->uid, .text = f.message_id, .at = m.at },
+		   (struct frame_order){ .kind = ORDER_SEARCH,
+					 .uidvalidity = box->uidvalidity,
+					 .uid = p->uid,
+					 .text = f.message_id,
+					 .at = m.at },
 		   (struct order_out){ .conversation = p->conversation, .many = p->many });
 }
 
