@@ -220,7 +220,7 @@ static void print_examples(const struct try_rows *rows, const struct row *decisi
 	}
 }
 
-static void print_verdict(const struct try_rows *rows, const char *verdict, const char *one, const char *many)
+static void print_verdict(const struct try_rows *rows, const char *verdict, const char *words)
 {
 	int64_t all = 0;
 
@@ -228,7 +228,7 @@ static void print_verdict(const struct try_rows *rows, const char *verdict, cons
 		if (is_kind(rows->at[i], "decision") &&
 		    span_eq(cell_text(rows->at[i], "verdict"), span_of(verdict)))
 			all += number(rows->at[i], "messages");
-	printf("  %lld %s\n", (long long)all, all == 1 ? one : many);
+	printf("  %lld %s%s\n", (long long)all, words, all && strcmp(verdict, "send") ? ", because" : "");
 	for (uint32_t i = 0; i < rows->n; i++) {
 		const struct row *r = rows->at[i];
 		if (!is_kind(r, "decision") || !span_eq(cell_text(r, "verdict"), span_of(verdict)))
@@ -245,11 +245,9 @@ static void print_decisions(const struct try_rows *rows)
 	const struct row *r = try_find_row(rows, "trial", NULL, NULL);
 
 	heading("ACKNOWLEDGEMENTS, judged as of the instant each message came (nothing was sent)");
-	print_verdict(rows, "send", "would have been acknowledged", "would have been acknowledged");
-	print_verdict(rows, "hold", "would have been held for a person to release",
-		      "would have been held for a person to release");
-	print_verdict(rows, "suppress", "would not have been acknowledged, because",
-		      "would not have been acknowledged, because");
+	print_verdict(rows, "send", "would have been acknowledged");
+	print_verdict(rows, "hold", "would have been held for a person to release");
+	print_verdict(rows, "suppress", "would not have been acknowledged");
 	if (number(r, "joined"))
 		printf("  %lld more went on with a conversation that was open already\n",
 		       (long long)number(r, "joined"));
