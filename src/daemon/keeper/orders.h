@@ -84,7 +84,7 @@ void leave(struct turn *t, struct account *acc, const struct watch_place *p, uin
 /* A message of a conversation that was dismissed because it left lies there again. */
 void leave_undo(struct turn *t, const struct incoming *in, const struct rec_message *m);
 
-/* -- marks (marks.c) ---------------------------------------------------------------------------------------- */
+/* -- marks (marks.c) --------------------------------------------------------------------------------------- */
 
 unsigned marks_wanted(const struct turn *t, const struct rec_conversation *c);
 /* The conversation's marks have changed, or its places have. */
