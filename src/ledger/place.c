@@ -98,6 +98,9 @@ int place_commit(const char *state, const char *part, struct err *err)
 	char whole[PLACE_PATH];
 	int r = join(whole, state, "ledger.new", err);
 
+	/* It would come into force when that one ends, and set aside what it has done. */
+	if (!r && place_in_use(state))
+		return err_set(err, -EBUSY, "%s: the ledger is in use: stop hearback first", state);
 	if (!r)
 		r = sync_folder(part, err);
 	if (!r && exists(whole))

@@ -13,7 +13,8 @@ enum { PLACE_PATH = 4200 };
 bool place_has_ledger(const char *state);
 /* An empty folder state/NAME.part, in `out`; one that a crash has left behind is emptied first. */
 int place_make_part(const char *state, const char *name, char out[PLACE_PATH], struct err *err);
-/* Everything in the folder `part` is on the disk and complete: it is called "ledger.new" now. -EEXIST: there is one. */
+/* Everything in the folder `part` is on the disk and complete: it is called "ledger.new" now. -EEXIST: there is one;
+ * -EBUSY: a keeper has the ledger that would make way. */
 int place_commit(const char *state, const char *part, struct err *err);
 /* Puts "ledger.new" into force, if there is one; what was in force makes way. -EBUSY: a keeper has the ledger. */
 int place_install(const char *state, int64_t now, struct err *err);
