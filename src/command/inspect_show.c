@@ -30,7 +30,7 @@ const struct inspect_note *inspect_notes(size_t *n)
 /* Of what this person wrote; where that says nothing, of all there is. */
 struct span inspect_language(struct arena *a, const struct facts *f)
 {
-	struct span language = reading_own_language(a, f);
+	struct span language = reading_own_language(a, f, reading_own_words(a, f));
 
 	return language.n ? language : reading_language(a, f->text);
 }

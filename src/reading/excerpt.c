@@ -20,12 +20,17 @@ struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max)
 	return utf8_cut(stretches(a, f, true), max);
 }
 
-struct span reading_own_language(struct arena *a, const struct facts *f)
+struct span reading_own_words(struct arena *a, const struct facts *f)
 {
-	struct span new = stretches(a, f, false), language = reading_language(a, new);
+	return stretches(a, f, false);
+}
+
+struct span reading_own_language(struct arena *a, const struct facts *f, struct span own)
+{
+	struct span language = reading_language(a, own);
 
 	/* "Rechnung 4711" says nothing; with "Wo bleibt meine Rechnung?" above it, it does. */
 	if (!language.n)
-		language = reading_language(a, span_of(arena_printf(a, "%.*s %.*s", SPAN_ARG(f->subject), SPAN_ARG(new))));
+		language = reading_language(a, span_of(arena_printf(a, "%.*s %.*s", SPAN_ARG(f->subject), SPAN_ARG(own))));
 	return language;
 }

@@ -16,9 +16,9 @@ static struct span letters_of(struct arena *a, struct span line)
 	return span_make(p, n);
 }
 
-struct span reading_gist(struct arena *a, const struct facts *f)
+struct span reading_gist(struct arena *a, struct span own)
 {
-	struct span rest = reading_excerpt(a, f, GIST_READ), line, longest = SPAN_NONE;
+	struct span rest = span_sub(own, 0, GIST_READ), line, longest = SPAN_NONE;
 
 	while (span_split(&rest, '\n', &line))
 		if (line.n > longest.n)

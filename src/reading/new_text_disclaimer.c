@@ -25,13 +25,14 @@ static bool disclaims(const struct lines *l, uint32_t from, uint32_t to)
 	bool s = false, r = false;
 	size_t n = 0;
 
-	for (uint32_t i = from; i < to; i++) {
-		struct span line = span_sub(line_trimmed(l, i), 0, 4096);
-		n += line.n;
-		s = s || text_has(line, secret, COUNT(secret));
-		r = r || text_has(line, recipient, COUNT(recipient));
-	}
-	return s && r && n >= DISCLAIMER_BYTES;
+	/* Few paragraphs are long enough, which is seen at once. */
+	for (uint32_t i = from; i < to; i++)
+		n += span_sub(line_trimmed(l, i), 0, 4096).n;
+	for (uint32_t i = from; i < to && n >= DISCLAIMER_BYTES && !s; i++)
+		s = text_has(span_sub(line_trimmed(l, i), 0, 4096), secret, COUNT(secret));
+	for (uint32_t i = from; i < to && s && !r; i++)
+		r = text_has(span_sub(line_trimmed(l, i), 0, 4096), recipient, COUNT(recipient));
+	return s && r;
 }
 
 void mark_disclaimers(struct lines *l)

@@ -148,9 +148,11 @@ uint32_t reading_whole_text(struct arena *a, const struct facts *f, struct span 
  * listings: never empty if the text is not. */
 struct span reading_excerpt(struct arena *a, const struct facts *f, size_t max);
 
-/* What tells this message from others: the letters of the longest line of its new text, in lower case, so that names in
+/* What its author wrote now, and nothing else: not even the quotes he answers in place. */
+struct span reading_own_words(struct arena *a, const struct facts *f);
+/* What tells these own words from those of others: the letters of their longest line, in lower case, so that names in
  * greeting and signature do not count. Empty if that is too short to tell. */
-struct span reading_gist(struct arena *a, const struct facts *f);
+struct span reading_gist(struct arena *a, struct span own);
 
 /* -- language ------------------------------------------------------------------------------------- */
 /* The language that most of the text is in (ISO 639-1, "de"; Chinese in traditional signs is "zh-hant"), told by its
@@ -159,4 +161,4 @@ struct span reading_gist(struct arena *a, const struct facts *f);
 struct span reading_language(struct arena *a, struct span text);
 /* The language that the author of a message writes in: that of the new text without the quotes it answers, else of
  * the subject and that text; empty where nobody knows. */
-struct span reading_own_language(struct arena *a, const struct facts *f);
+struct span reading_own_language(struct arena *a, const struct facts *f, struct span own);

@@ -20,7 +20,7 @@ static void judge(struct arena *a, const struct facts *f)
 	must(reading_bounce(a, f, &at) <= LIMIT_REPORT_RECIPIENTS);
 	reading_returned_id(a, f);
 	must(span_trim(f->text).n == 0 || reading_excerpt(a, f, LIMIT_TEXT).n > 0);
-	must(reading_own_language(a, f).n <= 7);
+	must(reading_own_language(a, f, reading_own_words(a, f)).n <= 7);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -24,10 +24,10 @@ static uint64_t short_hash(const struct keeper *k, const char *label, struct spa
 	return wire_u64(&w);
 }
 
-uint32_t alike_note(struct turn *t, const struct incoming *in)
+uint32_t alike_note(struct turn *t, struct incoming *in)
 {
 	struct keeper *k = t->k;
-	struct span gist = in->kind.kind == KIND_HUMAN ? reading_gist(t->a, &in->facts) : SPAN_NONE;
+	struct span gist = in->kind.kind == KIND_HUMAN ? reading_gist(t->a, incoming_words(t, in)) : SPAN_NONE;
 	uint32_t others = 0;
 
 	if (!gist.n || !in->voice.author_key.n)

@@ -385,10 +385,13 @@ struct incoming {
 	struct kind_found kind;
 	struct voice_found voice;
 	struct joined joined;
+	struct span own_words;	   /* p NULL: not asked for yet, see incoming_words() */
 	uint64_t undelivered;	   /* conversation whose automated message it brings back, 0: none */
 };
 
 void message_take(struct turn *t, struct incoming *in);
+/* What its author wrote now; found when first asked for. */
+struct span incoming_words(struct turn *t, struct incoming *in);
 /* The message that was found guilty: opens a conversation with a clock and nothing else. */
 void message_set_aside(struct turn *t, struct incoming *in, const char *why);
 /* Gathers: fingerprint, whether it is known, what it names. */
@@ -502,7 +505,7 @@ void witness_named(struct turn *t, struct incoming *in);
 bool compose(struct turn *t, const struct proposal *p, struct span message_id, struct buf *out, struct err *err);
 
 /* Notes what this message says; how many other people have said the same within ten minutes (alike.c). */
-uint32_t alike_note(struct turn *t, const struct incoming *in);
+uint32_t alike_note(struct turn *t, struct incoming *in);
 /* As if nobody had written yet. */
 void alike_forget(struct keeper *k);
 

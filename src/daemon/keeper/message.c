@@ -376,9 +376,16 @@ static int64_t after_what_it_answers(struct turn *t, const struct incoming *in, 
 	return at;
 }
 
-static void note_request(struct turn *t, const struct incoming *in, const struct rec_message *m, struct rec_conversation *c)
+struct span incoming_words(struct turn *t, struct incoming *in)
 {
-	struct span language = reading_own_language(t->a, &in->facts);
+	if (!in->own_words.p)
+		in->own_words = reading_own_words(t->a, &in->facts);
+	return in->own_words;
+}
+
+static void note_request(struct turn *t, struct incoming *in, const struct rec_message *m, struct rec_conversation *c)
+{
+	struct span language = reading_own_language(t->a, &in->facts, incoming_words(t, in));
 
 	/* A conversation that only machines had spoken in is named by the first person. */
 	if (!c->requester.n)
