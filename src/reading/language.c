@@ -113,6 +113,8 @@ struct reading_text {
 	uint32_t persian, urdu; /* letters that Arabic has not */
 	uint32_t traditional, simplified; /* frequent signs of Chinese that the other way of writing has not */
 	uint16_t *times;	/* of each frequent word, by its slot */
+	uint16_t *hits;		/* slots of those that are there */
+	uint32_t nhits;
 };
 
 /* All frequent words of all languages, by hash: made once, because a message has few words and they are many. */
@@ -157,8 +159,8 @@ static void note(struct reading_text *t, const char *word, size_t n)
 	const struct frequent *all = frequent_words();
 	uint32_t slot = slot_of(all, word, n);
 
-	if (all[slot].n)
-		t->times[slot]++;
+	if (all[slot].n && !t->times[slot]++)
+		t->hits[t->nhits++] = (uint16_t)slot;
 }
 
 static void end_word(struct reading_text *t, struct buf *word)
@@ -305,9 +307,8 @@ static struct span by_words(const struct reading_text *t)
 	uint32_t best = 0, second = 0;
 	struct span language = SPAN_NONE;
 
-	for (size_t i = 0; i < SLOTS; i++)
-		if (t->times[i])
-			add_worth(worth, &all[i], t->times[i]);
+	for (size_t i = 0; i < t->nhits; i++)
+		add_worth(worth, &all[t->hits[i]], t->times[t->hits[i]]);
 	for (size_t i = 0; i < LANGUAGES; i++) {
 		/* Letters alone are what is left where a charset was guessed wrong, one word is a name. */
 		bool proves = worth[i].words > 1 || (worth[i].words && worth[i].letters);
@@ -385,7 +386,7 @@ static struct span by_script(const struct reading_text *t, enum script script)
 
 struct span reading_language(struct arena *a, struct span text)
 {
-	struct reading_text t = { .times = arena_many(a, SLOTS, uint16_t) };
+	struct reading_text t = { .times = arena_many(a, SLOTS, uint16_t), .hits = arena_many(a, READ_MAX, uint16_t) };
 
 	read_text(&t, utf8_cut(text, READ_MAX));
 	return by_script(&t, main_script(&t));
