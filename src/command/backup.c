@@ -19,8 +19,9 @@
 
 enum { PATH_ROOM = 4096, LINE_MAX = 2000 };
 
-static const char *const files[] = { "ledger/data.mdb", "ledger/lock.mdb", "ledger/ledger.readers", "keys", "keys.new",
-				     "tombstones",	"tombstones.new",  "backup",		    "backup.new" };
+static const char *const files[] = { "ledger/data.mdb", "ledger/lock.mdb", "ledger/ledger.readers", "keys",
+				     "keys.new",	"tombstones",	   "tombstones.new",	    "backup",
+				     "backup.new" };
 
 static void remove_part(const char *part)
 {
@@ -51,8 +52,8 @@ static void tell_row(void *context, const struct row *r)
 {
 	const int *pipe_fd = context;
 
-	dprintf(*pipe_fd, "%lld bytes, %lld records; head: %s\n", (long long)cell_number(r, "bytes"), (long long)cell_number(r, "records"),
-		cell_show(r, "head"));
+	dprintf(*pipe_fd, "%lld bytes, %lld records; head: %s\n", (long long)cell_number(r, "bytes"),
+		(long long)cell_number(r, "records"), cell_show(r, "head"));
 }
 
 static void tell_json(void *context, const struct row *r)
@@ -68,7 +69,8 @@ static _Noreturn void copy(int target, int line, bool json)
 
 	if (json)
 		dup2(line, STDOUT_FILENO);
-	_exit(ask_errand(&(struct ask_errand){ .task = TASK_SCRIBE, .target = target }, &r, json ? tell_json : tell_row, &line));
+	_exit(ask_errand(&(struct ask_errand){ .task = TASK_SCRIBE, .target = target }, &r,
+			 json ? tell_json : tell_row, &line));
 }
 
 static int wait_for(pid_t pid)
@@ -88,7 +90,8 @@ static int name_it(const char *part, const char *name, int fd)
 
 	snprintf(above, sizeof(above), "%s", name);
 	FD_CLEANUP int dir = open(dirname(above), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fsync(fd) < 0 || renameat2(AT_FDCWD, part, AT_FDCWD, name, RENAME_NOREPLACE) < 0 || dir < 0 || fsync(dir) < 0)
+	if (fsync(fd) < 0 || renameat2(AT_FDCWD, part, AT_FDCWD, name, RENAME_NOREPLACE) < 0 || dir < 0 ||
+	    fsync(dir) < 0)
 		return files_refuse(EX_CANTCREAT, "%s: %s", name, strerror(errno));
 	return 0;
 }
@@ -149,7 +152,9 @@ int command_backup(int argc, char **argv)
 	if (n + 10 > PATH_ROOM)
 		return files_refuse(EX_USAGE, "the name of the folder is too long");
 	if (lstat(name, &st) == 0)
-		return files_refuse(EX_CANTCREAT, "%s: it is there already, and nothing is overwritten: give a new name", name);
+		return files_refuse(EX_CANTCREAT,
+				    "%s: it is there already, and nothing is overwritten: give a new name",
+				    name);
 	e = files_settings(a, &c);
 	return e ? e : backup(name, &c, a, json);
 }

@@ -11,20 +11,24 @@
 static void print_found(void *context, const struct row *r)
 {
 	(void)context;
-	fprintf(stderr, "%s conversations with %s messages", cell_show(r, "conversations"), cell_show(r, "messages"));
+	fprintf(stderr, "%s conversations with %s messages", cell_show(r, "conversations"),
+		cell_show(r, "messages"));
 	if (cell_number(r, "in_others"))
-		fprintf(stderr, ", and what the person wrote in %s conversations of others", cell_show(r, "in_others"));
+		fprintf(stderr, ", and what the person wrote in %s conversations of others",
+			cell_show(r, "in_others"));
 	fprintf(stderr, ": text, addresses and evidence are deleted from the ledger for good.\n"
-			"Mail in the mailboxes stays where it is: delete it there yourself. Older backups still hold all of it.\n");
+			"Mail in the mailboxes stays where it is: delete it there yourself. Older backups "
+			"still hold all of it.\n");
 }
 
 static void print_erased(void *context, const struct row *r)
 {
 	(void)context;
-	printf("erased: %s conversations, %s messages, %s entries of the outbox%s\n", cell_show(r, "conversations"), cell_show(r, "messages"),
-	       cell_show(r, "entries"),
-	       cell_number(r, "compacted") ? "; the ledger's file was written anew without them" :
-					     "; the ledger's file is written anew as soon as nobody reads it (a backup is being made?)");
+	printf("erased: %s conversations, %s messages, %s entries of the outbox%s\n",
+	       cell_show(r, "conversations"), cell_show(r, "messages"), cell_show(r, "entries"),
+	       cell_number(r, "compacted") ? "; the ledger's file was written anew without them"
+					   : "; the ledger's file is written anew as soon as nobody reads it "
+					     "(a backup is being made?)");
 }
 
 static bool confirmed(void)

@@ -43,12 +43,15 @@ int files_take_state(struct arena *a, const struct config *c, bool force, const 
 	if (ask_somebody_runs(c))
 		return files_refuse(EX_TEMPFAIL, "%s: hearback is running here: stop it first", *state);
 	if (place_in_use(*state))
-		return files_refuse(EX_TEMPFAIL, "%s: a command has the ledger in hand: try again when it is done", *state);
+		return files_refuse(EX_TEMPFAIL,
+				    "%s: a command has the ledger in hand: try again when it is done",
+				    *state);
 	if (place_install(*state, clock_now(), &err))
 		return files_refuse(EX_IOERR, "%s", err.text);
 	if (!force && place_has_ledger(*state))
 		return files_refuse(EX_CANTCREAT,
-				    "%s/ledger: there is a ledger; with --force another one takes its place, and this one is kept as "
+				    "%s/ledger: there is a ledger; with --force another one takes its place, "
+				    "and this one is kept as "
 				    "ledger.OLD-TIME beside it",
 				    *state);
 	return 0;

@@ -29,10 +29,13 @@ static int open_backup(const char *from, int fds[FILE_COUNT])
 	for (int i = 0; i < FILE_COUNT; i++) {
 		fds[i] = openat(folder, names[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		if (fds[i] < 0 && (i != TOMBSTONES || errno != ENOENT))
-			return files_refuse(EX_NOINPUT, "%s/%s: %s; give the folder that hearback backup made", from, names[i], strerror(errno));
+			return files_refuse(EX_NOINPUT,
+					    "%s/%s: %s; give the folder that hearback backup made", from,
+					    names[i], strerror(errno));
 	}
 	if (pread(fds[LABEL], label, sizeof(first) - 1, 0) != sizeof(first) - 1 || strcmp(label, first) != 0)
-		return files_refuse(EX_DATAERR, "%s/%s: this is no backup that this hearback can read", from, names[LABEL]);
+		return files_refuse(EX_DATAERR, "%s/%s: this is no backup that this hearback can read", from,
+				    names[LABEL]);
 	return 0;
 }
 
@@ -73,15 +76,18 @@ static int copy_files(const char *part, const int fds[FILE_COUNT])
 static void print_row(void *context, const struct row *r)
 {
 	(void)context;
-	printf("the backup of %s is in force: %s conversations, audit up to record %s\n", cell_show(r, "made"), cell_show(r, "conversations"),
-	       cell_show(r, "records"));
+	printf("the backup of %s is in force: %s conversations, audit up to record %s\n",
+	       cell_show(r, "made"), cell_show(r, "conversations"), cell_show(r, "records"));
 	if (cell_number(r, "uncertain"))
-		printf("%s automated messages were not settled then and may have been sent since: they are uncertain, and none is sent again by\n"
+		printf("%s automated messages were not settled then and may have been sent since: they are "
+		       "uncertain, and none is sent again by\n"
 		       "itself (hearback held)\n",
 		       cell_show(r, "uncertain"));
 	if (cell_number(r, "erased"))
-		printf("%s conversations were erased since it was made, and are erased in it\n", cell_show(r, "erased"));
-	printf("accounts that sent now hold: start hearback, and when hearback status shows that the mailboxes were read, look at\n"
+		printf("%s conversations were erased since it was made, and are erased in it\n",
+		       cell_show(r, "erased"));
+	printf("accounts that sent now hold: start hearback, and when hearback status shows that the "
+	       "mailboxes were read, look at\n"
 	       "hearback held, then: hearback mode ACCOUNT send\n");
 }
 
@@ -97,7 +103,8 @@ static int restore(const char *state, const int fds[FILE_COUNT], const char *act
 	if (status)
 		return status;
 	control_add(&r, "actor", span_of(actor));
-	status = ask_errand(&(struct ask_errand){ .task = TASK_RESTORE, .folder = part, .target = -1 }, &r, json ? print_json_row : print_row, NULL);
+	status = ask_errand(&(struct ask_errand){ .task = TASK_RESTORE, .folder = part, .target = -1 }, &r,
+			    json ? print_json_row : print_row, NULL);
 	if (!status && (place_commit(state, part, &err) || place_install(state, clock_now(), &err)))
 		return files_refuse(EX_IOERR, "%s", err.text);
 	return status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A copy of all rows into a file of their own: for backups, and to leave behind the pages in which deleted values
- * can still be read. LMDB's own compacting copy needs a thread, which behind the keeper's walls there is not. */
+/* A copy of all rows into a file of their own: for backups, and to leave behind the pages in which deleted
+ * values can still be read. LMDB's own compacting copy needs a thread, which behind the keeper's walls there
+ * is not. */
 #include "base/io.h"
 #include "ledger/engine_lmdb.h"
 #include <errno.h>
@@ -64,7 +65,8 @@ static int copy_database(struct copy *c, int db)
 
 	if (rc)
 		return rc;
-	for (rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); !rc; rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+	for (rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); !rc;
+	     rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
 		rc = mdb_put(c->writing, c->dbi[db], &key, &value, MDB_APPEND);
 		if (!rc)
 			rc = step(c);
@@ -115,7 +117,8 @@ static int settle(const char *folder, const char *file, uint64_t *bytes)
 	return 0;
 }
 
-static int copy(struct engine *e, const char *folder, const char *file, struct engine_copied *out, struct err *err)
+static int copy(struct engine *e, const char *folder, const char *file, struct engine_copied *out,
+		struct err *err)
 {
 	struct copy c = { .from = lmdb_of(e) };
 	int rc = copy_all(&c, file);

@@ -57,7 +57,9 @@ static int hold(const char *ledger, int *fd, struct err *err)
 		return errno == ENOENT ? 0 : fail(err, path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	return errno == EWOULDBLOCK ? err_set(err, -EBUSY, "%s: the ledger is in use: stop hearback first", ledger) : fail(err, path);
+	return errno == EWOULDBLOCK
+		       ? err_set(err, -EBUSY, "%s: the ledger is in use: stop hearback first", ledger)
+		       : fail(err, path);
 }
 
 bool place_in_use(const char *state)
@@ -104,7 +106,9 @@ int place_commit(const char *state, const char *part, struct err *err)
 	if (!r)
 		r = sync_folder(part, err);
 	if (!r && exists(whole))
-		return err_set(err, -EEXIST, "%s: it waits to be put into force: run any command that asks the ledger", whole);
+		return err_set(err, -EEXIST,
+			       "%s: it waits to be put into force: run any command that asks the ledger",
+			       whole);
 	if (!r && rename(part, whole) < 0)
 		r = fail(err, whole);
 	return r ? r : sync_folder(state, err);
@@ -127,7 +131,8 @@ static int set_aside(const char *state, const char *ledger, const char *keys, in
 	if (link(keys, copy) < 0 && errno != ENOENT)
 		return fail(err, copy);
 	for (int i = 1; i < 100; i++) {
-		snprintf(name, sizeof(name), i > 1 ? "ledger.OLD-%s-%d" : "ledger.OLD-%s", buf_cstr(&when), i);
+		snprintf(name, sizeof(name), i > 1 ? "ledger.OLD-%s-%d" : "ledger.OLD-%s", buf_cstr(&when),
+			 i);
 		r = join(old, state, name, err);
 		if (r || !exists(old))
 			break;

@@ -168,5 +168,8 @@ int tombstones_load(const char *path, struct tombstones *out, struct err *err)
 	if (get_lines(buf_span(&text), out))
 		return 0;
 	tombstones_free(out);
-	return err_set(err, -EBADMSG, "%s: the list of what was erased is cut short or was changed: restore it from the backup", path);
+	return err_set(
+		err, -EBADMSG,
+		"%s: the list of what was erased is cut short or was changed: restore it from the backup",
+		path);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which messages were erased: keyed hashes in a small text file beside the keys, mode 0600, so that neither a
- * rebuild nor an old backup brings back what somebody had a right to have forgotten. It holds the keys its hashes
- * were made with, so that it is good after the loss of the others. */
+ * rebuild nor an old backup brings back what somebody had a right to have forgotten. It holds the keys its
+ * hashes were made with, so that it is good after the loss of the others. */
 #pragma once
 #include "base/arena.h"
 #include "base/crypto.h"
@@ -19,7 +19,8 @@ struct tombstones {
 	uint32_t n;
 };
 
-/* A file that is missing is an empty one. -EBADMSG: changed or cut short, with a line that says what to do. */
+/* A file that is missing is an empty one. -EBADMSG: changed or cut short, with a line that says what to do.
+ */
 int tombstones_load(const char *path, struct tombstones *out, struct err *err);
 int tombstones_store(const char *path, const struct tombstones *t, struct err *err);
 /* True if it was not there before. False, too, beyond TOMBSTONE_KEYS different keys. */

@@ -12,7 +12,7 @@ enum { ERASE_SLICE = 250, BUSY_WAIT = 5 };
 /* First what is found by going through everything, last what it is found by. */
 enum { PHASE_EVIDENCE, PHASE_ENTRIES, PHASE_PEOPLE, PHASE_CONVERSATIONS, PHASE_END };
 
-/* -- what it is about --------------------------------------------------------------------------------------------- */
+/* -- what it is about ------------------------------------------------------------------------------------ */
 
 static const struct erasure_item *find(const struct erasure *e, uint64_t conversation)
 {
@@ -89,7 +89,8 @@ bool erasure_find_address(struct turn *t, struct erasure *e, struct span address
 	key_add_id(&to, id);
 	key_add(&to, UINT64_MAX, 8);
 	do {
-		n = txn_range(t->t, DB_REQUESTER, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+		n = txn_range(t->t, DB_REQUESTER, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX,
+			      t->a, &rows);
 		for (int i = 0; i < n; i++) {
 			struct rec_conversation c;
 			uint64_t number = key_get(rows[i].key, ID_SIZE);
@@ -144,15 +145,15 @@ bool erasure_drop(struct turn *t, struct erasure *e, struct span actor)
 	return true;
 }
 
-/* -- one thing ------------------------------------------------------------------------------------------------------- */
+/* -- one thing ------------------------------------------------------------------------------------------- */
 
 static void erase_evidence(struct turn *t, uint64_t seq)
 {
 	int r = pieces_delete(t->t, DB_EVIDENCE, seq);
 
 	if (r)
-		keeper_fail(t->k, ENDING_TRANSIENT, "ledger: cannot delete the evidence of record %llu: %s", (unsigned long long)seq,
-			    strerror(-r));
+		keeper_fail(t->k, ENDING_TRANSIENT, "ledger: cannot delete the evidence of record %llu: %s",
+			    (unsigned long long)seq, strerror(-r));
 }
 
 static void forget_author(struct turn *t, uint64_t conversation, struct span author)
@@ -180,8 +181,8 @@ static void erase_message(struct turn *t, struct erasure *e, uint64_t number, co
 	forget_author(t, m->conversation, m->author);
 	r = pieces_delete(t->t, DB_TEXT, number);
 	if (r)
-		keeper_fail(t->k, ENDING_TRANSIENT, "ledger: cannot delete the text of message %llu: %s", (unsigned long long)number,
-			    strerror(-r));
+		keeper_fail(t->k, ENDING_TRANSIENT, "ledger: cannot delete the text of message %llu: %s",
+			    (unsigned long long)number, strerror(-r));
 	store_delete(t, DB_MESSAGE, &key);
 	e->messages++;
 }
@@ -208,13 +209,17 @@ static void erase_events(struct turn *t, struct erasure *e, const struct erasure
 
 	do {
 		struct arena *of_turn = turn_apart(t);
-		n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ERASE_SLICE, t->a, &rows);
+		n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ERASE_SLICE, t->a,
+			      &rows);
 		for (int i = 0; i < n; i++) {
-			struct key key = event_key(item->conversation, (int64_t)key_get(rows[i].key, 8), key_get(rows[i].key, 16));
+			struct key key = event_key(item->conversation, (int64_t)key_get(rows[i].key, 8),
+						   key_get(rows[i].key, 16));
 			struct rec_event r;
 			struct rec_message m;
-			from = event_key(item->conversation, (int64_t)key_get(rows[i].key, 8), key_get(rows[i].key, 16) + 1);
-			bool known = rows[i].value.p && rec_event_get(rows[i].value, &r) && r.message && get_message(t, r.message, &m) == 0;
+			from = event_key(item->conversation, (int64_t)key_get(rows[i].key, 8),
+					 key_get(rows[i].key, 16) + 1);
+			bool known = rows[i].value.p && rec_event_get(rows[i].value, &r) && r.message &&
+				     get_message(t, r.message, &m) == 0;
 			if (known && (item->whole || span_ieq(m.author, span_of(e->address))))
 				erase_message(t, e, r.message, &m);
 			if (item->whole)
@@ -228,7 +233,8 @@ static void erase_people(struct turn *t, uint64_t conversation)
 {
 	struct key from = key_u64(conversation), to = key_u64(conversation + 1);
 	struct engine_row *rows;
-	int n = txn_range(t->t, DB_PERSON, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+	int n = txn_range(t->t, DB_PERSON, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a,
+			  &rows);
 
 	for (int i = 0; i < n; i++) {
 		struct key key = { .n = (uint8_t)rows[i].key.n };
@@ -255,7 +261,7 @@ static void leave_stub(struct turn *t, uint64_t number)
 	tombstone_of_conversation(t, number);
 }
 
-/* -- slices ------------------------------------------------------------------------------------------------------------ */
+/* -- slices ---------------------------------------------------------------------------------------------- */
 
 /* Digests to staff name many requesters: theirs is found by what it says. */
 static bool concerns(struct turn *t, const struct erasure *e, const struct audit_record *r)
@@ -267,7 +273,8 @@ static bool concerns(struct turn *t, const struct erasure *e, const struct audit
 		return true;
 	if (r->conversation && !item)
 		return false;
-	return evidence_get(t, r->seq, &r->evidence, &the_case, &bytes) == 0 && (mentions(e, the_case) || mentions(e, bytes));
+	return evidence_get(t, r->seq, &r->evidence, &the_case, &bytes) == 0 &&
+	       (mentions(e, the_case) || mentions(e, bytes));
 }
 
 static bool evidence_slice(struct turn *t, struct erasure *e)
@@ -281,7 +288,8 @@ static bool evidence_slice(struct turn *t, struct erasure *e)
 		struct arena *of_turn = turn_apart(t);
 		struct audit_record r;
 		e->cursor = key_get(rows[i].key, 0) + 1;
-		if (rows[i].value.p && audit_decode(t->a, rows[i].value, &r) && !hash_eq(r.evidence.b, none.b, HASH_SIZE) && concerns(t, e, &r))
+		if (rows[i].value.p && audit_decode(t->a, rows[i].value, &r) &&
+		    !hash_eq(r.evidence.b, none.b, HASH_SIZE) && concerns(t, e, &r))
 			erase_evidence(t, r.seq);
 		turn_together(t, of_turn);
 	}
@@ -402,7 +410,7 @@ bool erasure_step(struct turn *t, struct erasure *e)
 	return e->phase == PHASE_END;
 }
 
-/* -- the file ---------------------------------------------------------------------------------------------------------- */
+/* -- the file -------------------------------------------------------------------------------------------- */
 
 static const struct key compact_key = { .b = "compact", .n = 7 };
 
@@ -440,5 +448,6 @@ void erase_compact(struct keeper *k)
 	turn_begin(k, true, &t);
 	store_delete(&t, DB_META, &compact_key);
 	turn_commit(&t);
-	log_event(LOG_INFO, "ledger.compacted", "bytes=%llu", (unsigned long long)engine_size(k->engine).used);
+	log_event(LOG_INFO, "ledger.compacted", "bytes=%llu",
+		  (unsigned long long)engine_size(k->engine).used);
 }

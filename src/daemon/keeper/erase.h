@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Erasing what the ledger holds of a person or a conversation: texts, addresses, evidence. What stays are numbers,
- * keyed hashes and the audit, whose commitments nobody can open any more. Each message leaves a tombstone, so that
- * it is not taken in again from wherever it still lies. */
+/* Erasing what the ledger holds of a person or a conversation: texts, addresses, evidence. What stays are
+ * numbers, keyed hashes and the audit, whose commitments nobody can open any more. Each message leaves a
+ * tombstone, so that it is not taken in again from wherever it still lies. */
 #pragma once
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
@@ -28,10 +28,11 @@ bool erasure_find_address(struct turn *t, struct erasure *e, struct span address
 bool erasure_find_conversation(struct turn *t, struct erasure *e, uint64_t number);
 /* Only what that person wrote in somebody else's conversation. */
 void erasure_find_in(struct erasure *e, uint64_t conversation, struct span author);
-/* Drops what waits to be sent to the person. False, and nothing has changed, if something is being sent right now. */
+/* Drops what waits to be sent to the person. False, and nothing has changed, if something is being sent right
+ * now. */
 bool erasure_drop(struct turn *t, struct erasure *e, struct span actor);
-/* One slice, in one transaction; true when nothing is left to do. A crash in between leaves what a second erasure
- * of the same finds and finishes. */
+/* One slice, in one transaction; true when nothing is left to do. A crash in between leaves what a second
+ * erasure of the same finds and finishes. */
 bool erasure_step(struct turn *t, struct erasure *e);
 void erasure_free(struct erasure *e);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A keeper that was started for one thing: it hears one request from whoever started it, says rows and an end, and
- * is gone. Nobody else can ask it. */
+/* A keeper that was started for one thing: it hears one request from whoever started it, says rows and an
+ * end, and is gone. Nobody else can ask it. */
 #include "base/log.h"
 #include "daemon/keeper/keeper.h"
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A person asks for something to be erased: first what it would be, then, asked for in earnest, slice by slice. */
+/* A person asks for something to be erased: first what it would be, then, asked for in earnest, slice by
+ * slice. */
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/erase.h"
@@ -15,13 +16,16 @@ static struct erasure *find(struct turn *t, struct client *c, struct control_end
 	if (!e)
 		abort();
 	bool by_number = span_istarts(what, SPAN("C-"));
-	bool found = by_number ? span_to_u64(span_sub(what, 2, SIZE_MAX), UINT64_MAX / 2, &number) && erasure_find_conversation(t, e, number) :
-				 erasure_find_address(t, e, what);
+	bool found = by_number ? span_to_u64(span_sub(what, 2, SIZE_MAX), UINT64_MAX / 2, &number) &&
+					 erasure_find_conversation(t, e, number)
+			       : erasure_find_address(t, e, what);
 	if (found)
 		return e;
 	erasure_free(e);
 	free(e);
-	people_refuse(end, EX_NOINPUT, t, by_number ? "there is no conversation %.*s: hearback list --all shows them" : "%.*s is no address and no C-NUMBER",
+	people_refuse(end, EX_NOINPUT, t,
+		      by_number ? "there is no conversation %.*s: hearback list --all shows them"
+				: "%.*s is no address and no C-NUMBER",
 		      SPAN_ARG(what));
 	return NULL;
 }
@@ -52,19 +56,24 @@ static bool show(struct turn *t, struct client *c, struct erasure *e)
 /* Numbers alone: the audit keeps what it holds. */
 static void put_on_record(struct turn *t, struct client *c, const struct erasure *e)
 {
-	struct audit_record r = { .event = AUDIT_ERASED, .purpose = 0xff, .verdict = 0xff, .actor = people_actor(t, c) };
+	struct audit_record r = {
+		.event = AUDIT_ERASED, .purpose = 0xff, .verdict = 0xff, .actor = people_actor(t, c)
+	};
 	BUF_CLEANUP struct buf b = BUF_CAPPED(AUDIT_DETAIL_MAX);
 
 	if (e->n == 1)
 		r.conversation = e->at[0].conversation;
-	buf_printf(&b, "%llu messages and %llu entries of %llu conversations:", (unsigned long long)e->messages,
+	buf_printf(&b,
+		   "%llu messages and %llu entries of %llu conversations:", (unsigned long long)e->messages,
 		   (unsigned long long)e->entries, (unsigned long long)e->conversations);
 	for (uint32_t i = 0; i < e->n && b.n + 30 < AUDIT_DETAIL_MAX; i++)
-		buf_printf(&b, " C-%llu%s", (unsigned long long)e->at[i].conversation, e->at[i].whole ? "" : "(in part)");
+		buf_printf(&b, " C-%llu%s", (unsigned long long)e->at[i].conversation,
+			   e->at[i].whole ? "" : "(in part)");
 	r.detail = arena_span(t->a, buf_span(&b));
 	audit_append(t, &r);
-	log_event(LOG_INFO, "erased", "conversations=%llu messages=%llu record=%llu actor=%.*s", (unsigned long long)e->conversations,
-		  (unsigned long long)e->messages, (unsigned long long)r.seq, SPAN_ARG(r.actor));
+	log_event(LOG_INFO, "erased", "conversations=%llu messages=%llu record=%llu actor=%.*s",
+		  (unsigned long long)e->conversations, (unsigned long long)e->messages,
+		  (unsigned long long)r.seq, SPAN_ARG(r.actor));
 }
 
 static bool tell(struct turn *t, struct client *c, const struct erasure *e)
@@ -88,7 +97,9 @@ bool verb_erase(struct turn *t, struct client *c, struct control_end *end)
 		if (control_has(&c->request, "look"))
 			return show(t, c, c->erasure);
 		if (!erasure_drop(t, c->erasure, people_actor(t, c)))
-			return people_refuse(end, EX_TEMPFAIL, t, "a message to this person is being sent right now: try again in a minute");
+			return people_refuse(
+				end, EX_TEMPFAIL, t,
+				"a message to this person is being sent right now: try again in a minute");
 	}
 	/* Recorded, and only the file is still to be written anew. */
 	if (c->cursor[0])

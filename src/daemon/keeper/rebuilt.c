@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A ledger that was made anew from the mailboxes: what it begins with, what it knows of the one that was lost. */
+/* A ledger that was made anew from the mailboxes: what it begins with, what it knows of the one that was
+ * lost. */
 #include "base/io.h"
 #include "daemon/keeper/keeper.h"
 
@@ -26,7 +27,8 @@ static bool get_old_head(struct turn *t, struct audit_head *out)
 {
 	struct span value;
 
-	return txn_get(t->t, DB_META, key_span(&old_head), t->a, &value) == 0 && audit_head_decode(value, out);
+	return txn_get(t->t, DB_META, key_span(&old_head), t->a, &value) == 0 &&
+	       audit_head_decode(value, out);
 }
 
 void rebuild_note_head(struct turn *t, const struct facts *f)
@@ -35,7 +37,8 @@ void rebuild_note_head(struct turn *t, const struct facts *f)
 	BUF_CLEANUP struct buf b = BUF_CAPPED(ENGINE_VALUE_MAX);
 	struct audit_head found, known;
 
-	if (!field || !audit_head_get_text(field->value, &found) || (get_old_head(t, &known) && known.seq >= found.seq))
+	if (!field || !audit_head_get_text(field->value, &found) ||
+	    (get_old_head(t, &known) && known.seq >= found.seq))
 		return;
 	for (uint32_t i = 0; i < t->k->keys.nknown; i++)
 		if (audit_head_check(&found, t->k->keys.known[i])) {
@@ -59,7 +62,8 @@ static void count(struct turn *t, struct figures *f)
 	f->acknowledged = t->tip.next_outbox - 1;
 	do {
 		struct arena *of_turn = turn_apart(t);
-		n = txn_range(t->t, DB_CONVERSATION, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a, &rows);
+		n = txn_range(t->t, DB_CONVERSATION, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX,
+			      t->a, &rows);
 		for (int i = 0; i < n; i++) {
 			struct rec_conversation c;
 			from = key_u64(key_get(rows[i].key, 0) + 1);
@@ -79,7 +83,8 @@ static bool said_already(struct turn *t)
 	struct span value;
 	struct key key = key_u64(t->tip.audit_seq);
 
-	return txn_get(t->t, DB_AUDIT, key_span(&key), t->a, &value) == 0 && audit_decode(t->a, value, &r) && r.event == AUDIT_REBUILT;
+	return txn_get(t->t, DB_AUDIT, key_span(&key), t->a, &value) == 0 && audit_decode(t->a, value, &r) &&
+	       r.event == AUDIT_REBUILT;
 }
 
 static void mailbox_row(const struct errand *e, struct turn *t, const struct account *acc, enum role role)
@@ -109,9 +114,11 @@ bool errand_rebuilt(struct errand *e)
 	count(&t, &f);
 	bool known = get_old_head(&t, &head);
 	r.actor = control_arg(&e->request, "actor");
-	r.detail = span_of(known ? arena_printf(t.a, "from the mailboxes; record %llu, signed at %lld, is the newest known of the audit before",
-						(unsigned long long)head.seq, (long long)head.at) :
-				   "from the mailboxes; no head of an audit before was met");
+	r.detail = span_of(known ? arena_printf(t.a,
+						"from the mailboxes; record %llu, signed at %lld, is the "
+						"newest known of the audit before",
+						(unsigned long long)head.seq, (long long)head.at)
+				 : "from the mailboxes; no head of an audit before was met");
 	if (!said_already(&t))
 		audit_break(&t, &r);
 	for (uint32_t i = 0; i < e->k->naccounts; i++)

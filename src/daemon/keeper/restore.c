@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A ledger from a backup, before it comes into force: whatever was not settled then may have been sent since, by the
- * keeper that went on. Nothing of it is sent again by itself, and no account sends until its mailboxes have
- * been read from where the backup stood. */
+/* A ledger from a backup, before it comes into force: whatever was not settled then may have been sent since,
+ * by the keeper that went on. Nothing of it is sent again by itself, and no account sends until its mailboxes
+ * have been read from where the backup stood. */
 #include "base/log.h"
 #include "daemon/keeper/erase.h"
 #include <sysexits.h>
@@ -67,7 +67,8 @@ static uint64_t unsettle(struct turn *t)
 
 	do {
 		struct arena *of_turn = turn_apart(t);
-		n = txn_range(t->t, DB_QUEUE, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a, &rows);
+		n = txn_range(t->t, DB_QUEUE, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a,
+			      &rows);
 		for (int i = 0; i < n; i++) {
 			struct rec_outbox e;
 			uint64_t number = key_get(rows[i].key, 9);
@@ -76,7 +77,8 @@ static uint64_t unsettle(struct turn *t)
 			key_add(&from, key_get(rows[i].key, 1), 8);
 			key_add(&from, number + 1, 8);
 			if (get_outbox(t, number, &e) == 0 &&
-			    outgoing_step(t, number, &e, INPUT_RESTORED, AUDIT_UNCERTAIN, "not settled in the backup: it may have been sent since",
+			    outgoing_step(t, number, &e, INPUT_RESTORED, AUDIT_UNCERTAIN,
+					  "not settled in the backup: it may have been sent since",
 					  SPAN_NONE))
 				unsettled++;
 		}
@@ -91,7 +93,8 @@ static void put_on_record(struct turn *t, const struct ledger_look *look, struct
 	struct audit_record r = { .event = AUDIT_RESTORED, .purpose = 0xff, .verdict = 0xff, .actor = actor };
 
 	put_iso(&when, t->tip.written_at);
-	r.detail = span_of(arena_printf(t->a, "from a backup of %s that ends at record %llu", buf_cstr(&when), (unsigned long long)look->records));
+	r.detail = span_of(arena_printf(t->a, "from a backup of %s that ends at record %llu", buf_cstr(&when),
+					(unsigned long long)look->records));
 	audit_break(t, &r);
 }
 
@@ -116,13 +119,14 @@ static bool all_erased(struct turn *t, uint64_t conversation)
 {
 	struct key from = event_key(conversation, 0, 0), to = key_u64(conversation + 1);
 	struct engine_row *rows;
-	int n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a, &rows);
+	int n = txn_range(t->t, DB_EVENT, key_span(&from), key_span(&to), false, ENGINE_RANGE_MAX, t->a,
+			  &rows);
 
 	for (int i = 0; i < n; i++) {
 		struct rec_event r;
 		struct rec_message m;
-		if (rows[i].value.p && rec_event_get(rows[i].value, &r) && r.message && get_message(t, r.message, &m) == 0 &&
-		    !tombstone_there(t, r.message, &m))
+		if (rows[i].value.p && rec_event_get(rows[i].value, &r) && r.message &&
+		    get_message(t, r.message, &m) == 0 && !tombstone_there(t, r.message, &m))
 			return false;
 	}
 	return true;
@@ -154,7 +158,8 @@ static uint64_t next_erased(struct turn *t, uint64_t *number, struct erasure *e)
 			struct rec_message m;
 			uint64_t message = key_get(rows[i].key, 0);
 			*number = message + 1;
-			if (!rows[i].value.p || !rec_message_get(rows[i].value, &m) || !m.conversation || !tombstone_there(t, message, &m))
+			if (!rows[i].value.p || !rec_message_get(rows[i].value, &m) || !m.conversation ||
+			    !tombstone_there(t, message, &m))
 				continue;
 			if (all_erased(t, m.conversation))
 				erasure_find_conversation(t, e, m.conversation);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The scribe: a keeper that only reads. It copies the ledger as of one instant, while another keeper goes on, with
- * the keys and the tombstones, and then reads the copy from end to end as somebody would who needs it. */
+/* The scribe: a keeper that only reads. It copies the ledger as of one instant, while another keeper goes on,
+ * with the keys and the tombstones, and then reads the copy from end to end as somebody would who needs it. */
 #include "config.h"
 #include "base/io.h"
 #include "daemon/keeper/keeper.h"
@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 enum {
-	COPY_SECONDS = 15 * 60, /* while it reads, the ledger can only grow: a target that is slower is none */
+	/* While it reads, the ledger can only grow: a target that is slower is none. */
+	COPY_SECONDS = 15 * 60,
 	LOOK_SLICE = 1000,
 	FILE_MAX = 64 * 1024 * 1024,
 };
 
-/* -- a whole look at a ledger ------------------------------------------------------------------------------------- */
+/* -- a whole look at a ledger ---------------------------------------------------------------------------- */
 
 static void look_at_rows(struct txn *t, struct ledger_look *out)
 {
@@ -27,7 +28,8 @@ static void look_at_rows(struct txn *t, struct ledger_look *out)
 		do {
 			ARENA_CLEANUP struct arena *a = arena_new();
 			struct engine_row *rows;
-			n = txn_range(t, (enum ledger_db)db, key_span(&from), SPAN_NONE, false, LOOK_SLICE, a, &rows);
+			n = txn_range(t, (enum ledger_db)db, key_span(&from), SPAN_NONE, false, LOOK_SLICE, a,
+				      &rows);
 			for (int i = 0; i < n; i++) {
 				out->rows++;
 				out->damaged += !rows[i].value.p;
@@ -55,7 +57,8 @@ static bool get_head(struct txn *t, uint64_t seq, struct audit_head *out)
 	return txn_get(t, DB_HEAD, key_span(&key), a, &value) == 0 && audit_head_decode(value, out);
 }
 
-static void look_at_audit(struct txn *t, const struct keys *keys, const struct tip *tip, struct ledger_look *out)
+static void look_at_audit(struct txn *t, const struct keys *keys, const struct tip *tip,
+			  struct ledger_look *out)
 {
 	struct audit_check check;
 	struct audit_head h;
@@ -102,11 +105,12 @@ bool ledger_look(struct keeper *k, struct engine *engine, struct ledger_look *ou
 	}
 	txn_abort(&t);
 	if (out->damaged && !*out->err.text)
-		err_set(&out->err, -EBADMSG, "%llu of %llu values are damaged", (unsigned long long)out->damaged, (unsigned long long)out->rows);
+		err_set(&out->err, -EBADMSG, "%llu of %llu values are damaged",
+			(unsigned long long)out->damaged, (unsigned long long)out->rows);
 	return !*out->err.text;
 }
 
-/* -- the copy -------------------------------------------------------------------------------------------------------- */
+/* -- the copy -------------------------------------------------------------------------------------------- */
 
 static bool copy_file(struct errand *e, const char *from, const char *to)
 {
@@ -150,7 +154,8 @@ static bool check_copy(struct errand *e, struct ledger_look *look)
 	engine_close(&copy);
 	unlink("ledger/lock.mdb");
 	unlink("ledger/ledger.readers");
-	return good || errand_refuse(e, EX_DATAERR, "the copy is not good, and so is not the ledger: %s", look->err.text);
+	return good || errand_refuse(e, EX_DATAERR, "the copy is not good, and so is not the ledger: %s",
+				     look->err.text);
 }
 
 /* Ends us where the target is too slow: whoever waits for us hears that we are gone. */
@@ -177,7 +182,8 @@ bool errand_backup(struct errand *e)
 	limit_time(0);
 	/* After the ledger: what is erased meanwhile is erased in the backup, too, once it is restored. */
 	if (!copy_file(e, arena_printf(e->k->a, "%s/keys", state), "keys") ||
-	    !copy_file(e, arena_printf(e->k->a, "%s/tombstones", state), "tombstones") || !check_copy(e, &look) || !write_label(e, &look))
+	    !copy_file(e, arena_printf(e->k->a, "%s/tombstones", state), "tombstones") ||
+	    !check_copy(e, &look) || !write_label(e, &look))
 		return false;
 	audit_head_put_text(&look.head, &head);
 	row_number(&row, "bytes", (int64_t)copied.bytes);

@@ -4,9 +4,10 @@
 #include "mail/limits.h"
 #include <errno.h>
 
-/* What a message is known by on its own, wherever it is met and whatever reader reads it; one that nobody could read, by
- * where it lay. */
-static struct span identity(struct turn *t, const struct facts *f, struct span account, const struct key *place)
+/* What a message is known by on its own, wherever it is met and whatever reader reads it; one that nobody
+ * could read, by where it lay. */
+static struct span identity(struct turn *t, const struct facts *f, struct span account,
+			    const struct key *place)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(LIMIT_FACTS * 2);
 
@@ -49,7 +50,8 @@ static bool entry_is_erased(struct turn *t, const struct incoming *in)
 	message_id_hash(t->k, in->own_id, hash);
 	get_ids(t, hash, &ids);
 	for (uint32_t i = 0; i < ids.n; i++)
-		if (ids.at[i].kind == ID_OUTBOX && ids.at[i].number && get_outbox(t, ids.at[i].number, &o) == -ENOENT)
+		if (ids.at[i].kind == ID_OUTBOX && ids.at[i].number &&
+		    get_outbox(t, ids.at[i].number, &o) == -ENOENT)
 			return true;
 	return false;
 }
@@ -97,7 +99,8 @@ void tombstones_write(struct keeper *k)
 
 	if (!k->tombstones_new)
 		return;
-	if (tombstones_store(arena_printf(k->a, "%s/tombstones", arena_str(k->a, k->config.state_dir)), &k->tombstones, &err))
+	if (tombstones_store(arena_printf(k->a, "%s/tombstones", arena_str(k->a, k->config.state_dir)),
+			     &k->tombstones, &err))
 		keeper_fail(k, ENDING_TRANSIENT, "%s", err.text);
 	k->tombstones_new = false;
 }
@@ -132,7 +135,8 @@ void tombstones_gather(struct turn *t)
 
 	do {
 		struct arena *of_turn = turn_apart(t);
-		n = txn_range(t->t, DB_TOMBSTONE, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a, &rows);
+		n = txn_range(t->t, DB_TOMBSTONE, key_span(&from), SPAN_NONE, false, ENGINE_RANGE_MAX, t->a,
+			      &rows);
 		for (int i = 0; i < n; i++) {
 			uint8_t id[ID_SIZE];
 			from = (struct key){ .n = (uint8_t)(rows[i].key.n + 1) };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Automated messages that only a mailbox knows of: they were sent before the ledger was lost, or after the backup
- * it comes from. The Message-ID of an acknowledgement is made of what it answers, so request and copy find one another
- * in whatever order they are read, and nobody is acknowledged twice. */
+/* Automated messages that only a mailbox knows of: they were sent before the ledger was lost, or after the
+ * backup it comes from. The Message-ID of an acknowledgement is made of what it answers, so request and copy
+ * find one another in whatever order they are read, and nobody is acknowledged twice. */
 #include "daemon/keeper/keeper.h"
 #include "mail/limits.h"
 
 /* Puts on record that the acknowledgement with this id was sent to the author of that message. */
-static uint64_t put_on_record(struct turn *t, const struct account *acc, uint64_t conversation, uint64_t request, struct span recipient,
-			      struct span id, int64_t at)
+static uint64_t put_on_record(struct turn *t, const struct account *acc, uint64_t conversation,
+			      uint64_t request, struct span recipient, struct span id, int64_t at)
 {
 	uint64_t number = t->tip.next_outbox++;
 	struct rec_outbox e = {
@@ -23,7 +23,8 @@ static uint64_t put_on_record(struct turn *t, const struct account *acc, uint64_
 		.witnessed = true,
 	};
 
-	outgoing_note(t, number, &e, AUDIT_WITNESSED, "sent when this ledger was not there: its copy lies in a mailbox", SPAN_NONE);
+	outgoing_note(t, number, &e, AUDIT_WITNESSED,
+		      "sent when this ledger was not there: its copy lies in a mailbox", SPAN_NONE);
 	if (at > t->now - ACK_WINDOW)
 		outgoing_count(t, recipient, PURPOSE_ACKNOWLEDGEMENT, at, number);
 	return number;
@@ -34,13 +35,16 @@ static void answer_to(struct rec_ids *ids, uint64_t entry, uint64_t conversation
 {
 	for (uint32_t i = 0; i < ids->n; i++)
 		if (ids->at[i].kind == ID_EXPECTED) {
-			ids->at[i] = (struct id_entry){ .kind = ID_OUTBOX, .number = entry, .conversation = conversation };
+			ids->at[i] = (struct id_entry){ .kind = ID_OUTBOX,
+							.number = entry,
+							.conversation = conversation };
 			return;
 		}
 	ids_add(ids, ID_OUTBOX, entry, conversation);
 }
 
-bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m, struct span anchor)
+bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, struct rec_message *m,
+			struct span anchor)
 {
 	BUF_CLEANUP struct buf id = BUF_CAPPED(LIMIT_MESSAGE_ID + 1);
 	uint8_t hash[ID_SIZE];
@@ -53,7 +57,8 @@ bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, st
 	for (uint32_t i = 0; i < ids.n; i++) {
 		if (ids.at[i].kind != ID_MESSAGE || get_message(t, ids.at[i].number, &copy) || copy.outbox)
 			continue;
-		m->outbox = put_on_record(t, in->account, m->conversation, number, m->author, buf_span(&id), copy.at);
+		m->outbox = put_on_record(t, in->account, m->conversation, number, m->author, buf_span(&id),
+					  copy.at);
 		copy.outbox = m->outbox;
 		copy.conversation = m->conversation;
 		put_message(t, ids.at[i].number, &copy);
@@ -69,9 +74,10 @@ bool witness_of_request(struct turn *t, struct incoming *in, uint64_t number, st
 	return false;
 }
 
-/* The acknowledgement that was only expected was sent, as this message shows that bears its id or names it. 0: none
- * was expected under that id. */
-static uint64_t was_sent(struct turn *t, const struct incoming *in, struct span id, struct rec_ids *ids, uint64_t *conversation)
+/* The acknowledgement that was only expected was sent, as this message shows that bears its id or names it.
+ * 0: none was expected under that id. */
+static uint64_t was_sent(struct turn *t, const struct incoming *in, struct span id, struct rec_ids *ids,
+			 uint64_t *conversation)
 {
 	for (uint32_t i = 0; i < ids->n; i++) {
 		struct rec_message request;
@@ -80,7 +86,8 @@ static uint64_t was_sent(struct turn *t, const struct incoming *in, struct span 
 		if (ids->at[i].kind != ID_EXPECTED || get_message(t, number, &request))
 			continue;
 		*conversation = ids->at[i].conversation;
-		request.outbox = put_on_record(t, in->account, *conversation, number, request.author, id, in->at);
+		request.outbox =
+			put_on_record(t, in->account, *conversation, number, request.author, id, in->at);
 		put_message(t, number, &request);
 		answer_to(ids, request.outbox, *conversation);
 		message_id_hash(t->k, id, hash);
