@@ -4,14 +4,11 @@
 #include "daemon/keeper/loop.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "daemon/keeper/batch.h"
-#include "mail/limits.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { HEAR_AT_ONCE = 64 };
 
@@ -41,246 +38,6 @@ struct account *keeper_account_named(struct keeper *k, struct span name)
 	return NULL;
 }
 
-/* -- connections that end: noticed at their end, or when the next of the kind comes first ------------------------ */
-
-static void lose_reader(struct keeper *k)
-{
-	if (k->reader.fd < 0)
-		return;
-	batch_reader_lost(k);
-	k->walls_of[ROOM_READER].told = false;
-	peer_close(&k->reader);
-}
-
-static void lose_poller(struct keeper *k, struct account *acc, enum role role)
-{
-	struct mailbox_run *box = &acc->box[role];
-
-	if (box->poller.fd < 0)
-		return;
-	batch_poller_lost(k, acc, role);
-	orders_lost(box);
-	watch_lost(box);
-	box->selected = false;
-	box->walls.told = false;
-	box->look = 0;
-	box->passed_ms = 0;
-	box->batch = box->batch_taken = 0;
-	peer_close(&box->poller);
-}
-
-static void lose_sender(struct keeper *k, struct account *acc)
-{
-	struct heard *h;
-
-	if (acc->sender.fd < 0)
-		return;
-	h = calloc(1, sizeof(*h));
-	if (!h)
-		abort();
-	*h = (struct heard){ .account = acc, .type = FRAME_STOP };
-	*k->heard_end = h;
-	k->heard_end = &h->next;
-	acc->sender_walls.told = false;
-	peer_close(&acc->sender);
-}
-
-/* -- supervisor ---------------------------------------------------------------------------------------------- */
-
-static void greet_poller(struct keeper *k, struct account *acc, enum role role)
-{
-	struct turn t;
-	struct rec_mailbox r;
-	struct frame_resume resume = { .read_only = acc->mode == MODE_OBSERVE };
-	struct buf f = BUF_CAPPED(FRAME_MAX);
-
-	turn_begin(k, false, &t);
-	if (get_mailbox(&t, acc->id, role, &r) == 0) {
-		resume.uidvalidity = r.uidvalidity;
-		resume.last_uid = r.last_uid;
-	}
-	turn_abort(&t);
-	frame_begin(&f, FRAME_RESUME);
-	frame_resume_put(&f, &resume);
-	peer_say(&acc->box[role].poller, &f, -1);
-}
-
-static void accept_client(struct keeper *k, int fd)
-{
-	struct client *room = NULL;
-	int strangers = 0;
-
-	for (int i = 0; i < KEEPER_CLIENTS; i++) {
-		struct client *c = &k->clients[i];
-		if (c->peer.broken)
-			people_gone(c);
-		if (c->peer.fd < 0)
-			room = c;
-		else
-			strangers += !c->rights;
-	}
-	if (!room) {
-		close(fd);
-		return;
-	}
-	peer_open(&room->peer, fd);
-	room->busy = false;
-	people_meet(k, room);
-	/* They cannot keep the others out. */
-	if (!room->rights && strangers >= KEEPER_STRANGERS)
-		people_gone(room);
-}
-
-static void meet(struct keeper *k, struct frame *f)
-{
-	struct wire w = wire_over(f->payload);
-	struct frame_peer p;
-
-	if (!frame_peer_get(&w, &p) || f->fds[0] < 0)
-		return;
-	struct account *acc = keeper_account_named(k, p.account);
-	int fd = f->fds[0];
-	f->fds[0] = -1;
-	switch (p.room) {
-	case ROOM_READER:
-		lose_reader(k);
-		peer_open(&k->reader, fd);
-		k->reader.start = p.start;
-		batch_feed(k);
-		return;
-	case ROOM_POLLER:
-		if (acc) {
-			enum role role = p.sent ? ROLE_SENT : ROLE_INBOX;
-			lose_poller(k, acc, role);
-			acc->box[role].given_up = false;
-			peer_open(&acc->box[role].poller, fd);
-			acc->box[role].poller.start = p.start;
-			greet_poller(k, acc, role);
-			return;
-		}
-		break;
-	case ROOM_SENDER:
-		if (acc) {
-			lose_sender(k, acc);
-			peer_open(&acc->sender, fd);
-			acc->sender.start = p.start;
-			k->next_wake = 0;
-			return;
-		}
-		break;
-	case ROOM_SUPERVISOR:
-		/* A command that has started this keeper for itself. */
-		accept_client(k, fd);
-		return;
-	case ROOM_KEEPER:
-	case ROOM_COUNT:
-		break;
-	}
-	close(fd);
-}
-
-static void set_text(char room[256], struct span text)
-{
-	text = utf8_cut(text, 255);
-	if (text.n)
-		memcpy(room, text.p, text.n);
-	room[text.n] = '\0';
-}
-
-/* A poller has ended. In --once it does not come again. */
-static void miss(struct keeper *k, struct frame *f)
-{
-	struct wire w = wire_over(f->payload);
-	struct frame_peer p;
-	struct span text;
-	int64_t again;
-
-	if (!frame_lost_get(&w, &p, &text, &again) || p.room != ROOM_POLLER)
-		return;
-	struct account *acc = keeper_account_named(k, p.account);
-	if (!acc)
-		return;
-	struct mailbox_run *box = &acc->box[p.sent ? ROLE_SENT : ROLE_INBOX];
-	set_text(box->trouble, text);
-	box->again_at = again;
-	box->given_up = k->once;
-	k->next_wake = 0;
-}
-
-/* Where is noted what that room said of its walls. */
-static struct room_walls *walls_of(struct keeper *k, const struct frame_peer *p)
-{
-	struct account *acc = keeper_account_named(k, p->account);
-
-	switch (p->room) {
-	case ROOM_SUPERVISOR:
-	case ROOM_READER:
-		return &k->walls_of[p->room];
-	case ROOM_POLLER:
-		return acc ? &acc->box[p->sent ? ROLE_SENT : ROLE_INBOX].walls : NULL;
-	case ROOM_SENDER:
-		return acc ? &acc->sender_walls : NULL;
-	case ROOM_KEEPER:
-	case ROOM_COUNT:
-		break;
-	}
-	return NULL;
-}
-
-static void note_walls(struct keeper *k, struct frame *f)
-{
-	struct wire w = wire_over(f->payload);
-	struct frame_peer p;
-	struct span missing;
-
-	if (!frame_walls_get(&w, &p, &missing))
-		return;
-	struct room_walls *walls = walls_of(k, &p);
-	if (walls)
-		room_walls_set(walls, missing);
-}
-
-static void note_age(struct keeper *k, struct frame *f)
-{
-	struct wire w = wire_over(f->payload);
-	struct frame_peer p;
-	int64_t written_at;
-
-	if (!frame_age_get(&w, &p, &written_at) || p.room != ROOM_POLLER)
-		return;
-	struct account *acc = keeper_account_named(k, p.account);
-	if (acc)
-		acc->box[p.sent ? ROLE_SENT : ROLE_INBOX].secret_at = written_at;
-}
-
-static void say_alive(struct keeper *k)
-{
-	struct buf b = BUF_CAPPED(FRAME_MAX);
-
-	frame_begin(&b, FRAME_ALIVE);
-	peer_say(&k->supervisor, &b, -1);
-}
-
-static void hear_supervisor(struct keeper *k, struct frame *f)
-{
-	if (f->type == FRAME_STOP)
-		k->ending = true;
-	else if (f->type == FRAME_ALIVE)
-		say_alive(k);
-	else if (f->type == FRAME_PEER)
-		meet(k, f);
-	else if (f->type == FRAME_SETS)
-		sets_take(k, f->fds[0]);
-	else if (f->type == FRAME_LOST)
-		miss(k, f);
-	else if (f->type == FRAME_WALLS)
-		note_walls(k, f);
-	else if (f->type == FRAME_AGE)
-		note_age(k, f);
-	else if (f->type == FRAME_PEOPLE)
-		people_learn(k, f->payload);
-}
-
 /* -- pollers --------------------------------------------------------------------------------------------------- */
 
 static bool selected(struct keeper *k, struct account *acc, enum role role, struct wire *w)
@@ -297,8 +54,8 @@ static bool selected(struct keeper *k, struct account *acc, enum role role, stru
 	box->exists = s.exists;
 	box->offers = s.offers;
 	box->certificate_until = s.certificate_until;
-	set_text(box->junk, s.junk);
-	set_text(box->trash, s.trash);
+	text_keep(box->junk, s.junk);
+	text_keep(box->trash, s.trash);
 	box->selected = true;
 	box->selected_at = clock_now();
 	box->again_at = 0;
@@ -357,7 +114,7 @@ static bool hear_poller(struct keeper *k, struct account *acc, enum role role, s
 	if (f->type == FRAME_WATCHED)
 		return watched(acc, role, &w);
 	if (f->type == FRAME_TROUBLE && frame_trouble_get(&w, &text)) {
-		set_text(box->trouble, text);
+		text_keep(box->trouble, text);
 		return true;
 	}
 	return false;
