@@ -18,6 +18,7 @@ void frame_resume_put(struct buf *b, const struct frame_resume *r)
 	wire_put_u32(b, r->uidvalidity);
 	wire_put_u32(b, r->last_uid);
 	frame_put_bool(b, r->read_only);
+	frame_put_bool(b, r->no_list);
 }
 
 bool frame_resume_get(struct wire *w, struct frame_resume *out)
@@ -25,6 +26,7 @@ bool frame_resume_get(struct wire *w, struct frame_resume *out)
 	out->uidvalidity = wire_u32(w);
 	out->last_uid = wire_u32(w);
 	out->read_only = frame_get_bool(w);
+	out->no_list = frame_get_bool(w);
 	return wire_done(w);
 }
 

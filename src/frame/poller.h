@@ -11,6 +11,7 @@ struct frame_resume {
 	uint32_t uidvalidity;	/* 0: this mailbox was never seen */
 	uint32_t last_uid;
 	bool read_only;		/* mode observe: EXAMINE, no order that changes anything */
+	bool no_list;		/* connections were lost over the list of mailboxes: do without */
 };
 void frame_resume_put(struct buf *b, const struct frame_resume *r);
 bool frame_resume_get(struct wire *w, struct frame_resume *out);

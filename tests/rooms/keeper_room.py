@@ -129,7 +129,7 @@ class Poller(Peer):
 
     def greeted(self):
         r = self.expect(frames.RESUME)
-        self.resume = r.take(">I"), r.take(">I"), bool(r.take("B"))
+        self.resume = r.take(">I"), r.take(">I"), bool(r.take("B")), bool(r.take("B"))
 
     def select(self):
         self.send(frames.SELECTED, blob("INBOX" if self.role == INBOX else "Sent") + u32(self.uidvalidity) + u32(0) + u32(0) +

@@ -33,7 +33,7 @@ class Poller(frames.Room):
         os.close(fd)
         self.number = 0
         self.early = None
-        self.keeper.send(frames.RESUME, frames.u32(resume[0]) + frames.u32(resume[1]) + bytes([resume[2]]))
+        self.keeper.send(frames.RESUME, frames.u32(resume[0]) + frames.u32(resume[1]) + bytes([resume[2], *(resume[3:] or [False])]))
 
     def log_in(self):
         """True once the poller is ready, False if it ends before."""

@@ -70,7 +70,7 @@ def duplicates():
         t.equal("UIDs that come again are not taken again", len(k.conversations()), 3)
         inbox.close()
         again = Poller(k, INBOX)
-        t.equal("the cursor stands at the last one", again.resume, (7, 5, True))
+        t.equal("the cursor stands at the last one", again.resume, (7, 5, True, False))
         k.client.ask("status")
 
 
@@ -130,6 +130,21 @@ def poller_comes_back():
         t.equal("its own batch is answered, by its own number", again.done(), 1)
         t.equal("three messages, three conversations", len(k.conversations()), 3)
         t.check("no other number is told", again.quiet())
+
+
+def lists_lost():
+    """Connections end between login and the mailbox, once for each that the supervisor tells of."""
+    with running() as k:
+        told = []
+        for _ in range(4):
+            p = Poller(k, INBOX, greet=False)
+            p.greeted()
+            told.append(p.resume[3])
+            k.supervisor.send(frames.TYPES["WALLS"], bytes([room.POLLER]) + frames.blob("support") + b"\0" + frames.u32(p.start) +
+                              frames.blob(""))
+            k.ask("status")
+            p.close()
+        t.equal("after two the next does without the list of mailboxes", told, [False, False, True, True])
 
 
 def no_body():

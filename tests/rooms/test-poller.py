@@ -275,6 +275,21 @@ def test_offers():
     offered("a server that lists nothing is watched all the same", plain, more={"LIST": say("TAG NO not now\r\n")})
 
 
+def test_broken_list():
+    """A LIST that ends the connection ends it each time: who knows of it reads the mail without."""
+    broken = {"LIST": say('* LIST ((( "/" "x\r\n', "TAG nonsense\r\n")}
+    s = imap_fake.ImapFake(THREE, broken)
+    p = start(s, once=True)
+    t.check("a LIST that nobody understands ends the connection", p.why()[0] == "transient", p.why())
+    over(s, p)
+    s = imap_fake.ImapFake(THREE, broken)
+    p = start(s, once=True, resume=(0, 0, False, True))
+    p.selected()
+    items, _ = p.take_in()
+    t.equal("told to do without, it hands over the mail", uids(items), [(1, True), (2, True), (3, True)])
+    over(s, p)
+
+
 def test_sent():
     def boxes(*rows):
         return {"LIST": say(*rows, "TAG OK done\r\n")}

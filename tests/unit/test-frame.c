@@ -122,7 +122,7 @@ static void put_supervisor(struct buf out[])
 
 static void put_poller(struct buf out[])
 {
-	struct frame_resume resume = { 1, 2, true };
+	struct frame_resume resume = { 1, 2, true, true };
 	struct frame_selected selected = { SPAN("INBOX"), 1, 2, 3, MAILBOX_KEYWORDS, SPAN("Junk"), SPAN("Trash"), 1800000000 };
 	struct frame_batch batch = { 1, 3, batch_items };
 	struct frame_seen_all all = { 1, 2, 3, 4, 5, true };

@@ -24,6 +24,8 @@ void lose_poller(struct keeper *k, struct account *acc, enum role role)
 
 	if (box->poller.fd < 0)
 		return;
+	if (box->walls.told && !box->selected)
+		box->lists_lost++;
 	batch_poller_lost(k, acc, role);
 	orders_lost(box);
 	watch_lost(box);
@@ -53,11 +55,16 @@ void lose_sender(struct keeper *k, struct account *acc)
 
 /* -- supervisor ---------------------------------------------------------------------------------------------- */
 
+/* Between login and FRAME_SELECTED the list of mailboxes is asked for, which the mail can do without. Once that was tried
+ * it stays so until the keeper starts anew: one connection that is good says nothing of the next. */
+enum { LISTS_LOST = 2 };
+
 static void greet_poller(struct keeper *k, struct account *acc, enum role role)
 {
 	struct turn t;
 	struct rec_mailbox r;
-	struct frame_resume resume = { .read_only = acc->mode == MODE_OBSERVE };
+	struct frame_resume resume = { .read_only = acc->mode == MODE_OBSERVE,
+				       .no_list = acc->box[role].lists_lost >= LISTS_LOST };
 	struct buf f = BUF_CAPPED(FRAME_MAX);
 
 	turn_begin(k, false, &t);

@@ -79,8 +79,9 @@ void room_walls_set(struct room_walls *w, struct span missing);
 
 struct mailbox_run {
 	struct peer poller;
-	struct room_walls walls;
+	struct room_walls walls;	/* told once it is logged in */
 	bool selected;
+	uint32_t lists_lost;	/* connections that ended between login and FRAME_SELECTED */
 	int64_t selected_at;	/* Unix seconds of the last login, 0: none since we started */
 	bool doubtful;		/* not read to its end since the clock was doubted */
 	int64_t secret_at;	/* when the secret of its last login had been written, 0: nobody knows */

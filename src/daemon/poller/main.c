@@ -231,7 +231,8 @@ static bool skip_older(struct poller *p)
 	return tell_trouble(p, text);
 }
 
-/* A server that refuses to list its mailboxes is watched all the same. */
+/* A server that refuses to list its mailboxes is watched all the same; where connections end over it, the keeper says
+ * so when the next one begins. */
 static bool find_thrown(struct poller *p)
 {
 	enum imap_fault fault = imap_find_thrown(p->imap, &p->junk, &p->trash);
@@ -247,7 +248,7 @@ static bool open_mailbox(struct poller *p)
 		return false;
 	if (!p->mailbox.n)
 		buf_puts(&p->mailbox, "INBOX");
-	if (!p->sent && !find_thrown(p))
+	if (!p->sent && !p->resume.no_list && !find_thrown(p))
 		return false;
 	if (!poller_fine(p, imap_select(p->imap, buf_cstr(&p->mailbox), p->resume.read_only, &box)))
 		return false;
