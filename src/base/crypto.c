@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/crypto.h"
+#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const unsigned char *bytes(const void *p)
 {
@@ -23,6 +25,27 @@ struct hash hash_blake2b(struct span a, struct span b)
 	crypto_generichash_update(&s, bytes(b.p), b.n);
 	crypto_generichash_final(&s, h.b, sizeof(h.b));
 	return h;
+}
+
+int hash_file(int fd, struct hash *out)
+{
+	enum { CHUNK = 64 * 1024 };
+	crypto_generichash_state state;
+	unsigned char chunk[CHUNK];
+	off_t at = 0;
+	ssize_t n;
+
+	crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
+	while ((n = pread(fd, chunk, sizeof(chunk), at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		crypto_generichash_update(&state, chunk, (size_t)n);
+		at += n;
+	}
+	crypto_generichash_final(&state, out->b, HASH_SIZE);
+	return 0;
 }
 
 struct hash hash_sha256(struct span s)

@@ -12,6 +12,8 @@ struct hash {
 int crypto_start(void);
 /* Unkeyed BLAKE2b-256 over the parts, one after another without separators. */
 struct hash hash_blake2b(struct span a, struct span b);
+/* The same of a file, from its beginning. 0 or -errno. */
+int hash_file(int fd, struct hash *out);
 /* SHA-256 of the bytes of a message (RFC 6234). */
 struct hash hash_sha256(struct span s);
 /* Keyed BLAKE2b of `size` (16 to 64) bytes over `label`, a zero byte, and the data: the label

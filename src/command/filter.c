@@ -167,7 +167,7 @@ int command_filter(int argc, char **argv)
 {
 	struct arena *a ARENA_CLEANUP = arena_new();
 	struct filter_test t = { .arena = a,
-				 .account = { .own = arena_many(a, (size_t)argc, struct span), .subaddress = '+' },
+				 .account = { .own = arena_many(a, (size_t)argc + 1, struct span), .subaddress = '+' },
 				 .now = clock_now() };
 	const char *folder = HEARBACK_DATADIR "/filters";
 	char *everything[] = { NULL };
@@ -179,7 +179,8 @@ int command_filter(int argc, char **argv)
 		       "speaks, and what it rests on. Without --own nobody asks whether we are addressed.\n\n"
 		       "check: does every filter load, and does it say of its examples what their names say? PATH is a folder with\n"
 		       "intake/NAME.sieve and outbound/NAME.sieve (examples lie beside, in intake/NAME/, named send-..., hold-... or\n"
-		       "suppress-...), a .sieve file, or a .svtest file in the form of Pigeonhole's testsuite.\n\n"
+		       "suppress-...), a .sieve file, or a .svtest file in the form of Pigeonhole's testsuite. The examples are addressed to\n"
+		       "support@hearback.example, or to --own.\n\n"
 		       "Without --filters or PATH it is " HEARBACK_DATADIR "/filters.\n");
 		return EX_OK;
 	}
@@ -189,6 +190,9 @@ int command_filter(int argc, char **argv)
 	int r = options(&t, argc - 1, argv + 1, &folder);
 	if (r)
 		return r;
+	/* To whom the examples of the shipped filters are addressed. */
+	if (!test && !t.account.nown)
+		add_own(&t, "support@hearback.example");
 	char **words = argv + 1 + optind;
 	int n = argc - 1 - optind;
 	everything[0] = arena_str(a, span_of(folder));

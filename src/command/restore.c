@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* hearback restore: a backup comes into force. */
+#include "base/crypto.h"
 #include "base/io.h"
 #include "command/ask.h"
 #include "command/command.h"
@@ -36,6 +37,29 @@ static int open_backup(const char *from, int fds[FILE_COUNT])
 	if (pread(fds[LABEL], label, sizeof(first) - 1, 0) != sizeof(first) - 1 || strcmp(label, first) != 0)
 		return files_refuse(EX_DATAERR, "%s/%s: this is no backup that this hearback can read", from,
 				    names[LABEL]);
+	return 0;
+}
+
+/* The ledger as it was copied is the one that was written: LMDB trusts its file. */
+static int check_ledger(const char *from, const int fds[FILE_COUNT], const char *part)
+{
+	static const char before[] = "hearback backup 1\nledger ";
+	char label[sizeof(before) + 2 * HASH_SIZE] = "", path[PLACE_PATH + 20];
+	struct hash wanted, found;
+
+	snprintf(path, sizeof(path), "%s/%s", part, names[DATA]);
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : hash_file(fd, &found);
+	if (r)
+		return files_refuse(EX_IOERR, "%s: %s", path, strerror(-r));
+	if (pread(fds[LABEL], label, sizeof(label) - 1, 0) != sizeof(label) - 1 ||
+	    strncmp(label, before, sizeof(before) - 1) != 0 ||
+	    !get_hex(span_make(label + sizeof(before) - 1, 2 * HASH_SIZE), wanted.b, HASH_SIZE))
+		return files_refuse(EX_DATAERR, "%s/%s: the hash of the ledger is missing or damaged; take another backup",
+				    from, names[LABEL]);
+	if (!hash_eq(wanted.b, found.b, HASH_SIZE))
+		return files_refuse(EX_DATAERR, "%s/%s: damaged or cut short since the backup was made; take another one",
+				    from, names[DATA]);
 	return 0;
 }
 
@@ -91,7 +115,7 @@ static void print_row(void *context, const struct row *r)
 	       "hearback held, then: hearback mode ACCOUNT send\n");
 }
 
-static int restore(const char *state, const int fds[FILE_COUNT], const char *actor, bool json)
+static int restore(const char *from, const char *state, const int fds[FILE_COUNT], const char *actor, bool json)
 {
 	struct control_request r = { .verb = SPAN("restore") };
 	char part[PLACE_PATH];
@@ -100,6 +124,8 @@ static int restore(const char *state, const int fds[FILE_COUNT], const char *act
 	if (place_make_part(state, "restore", part, &err))
 		return files_refuse(EX_CANTCREAT, "%s", err.text);
 	int status = copy_files(part, fds);
+	if (!status)
+		status = check_ledger(from, fds, part);
 	if (status)
 		return status;
 	control_add(&r, "actor", span_of(actor));
@@ -137,7 +163,7 @@ int command_restore(int argc, char **argv)
 	if (!e)
 		e = files_take_state(a, &c, force, &state);
 	if (!e)
-		e = restore(state, fds, actor, json);
+		e = restore(words[0], state, fds, actor, json);
 	for (int i = 0; i < FILE_COUNT; i++)
 		fd_closep(&fds[i]);
 	return e;

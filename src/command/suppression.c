@@ -6,12 +6,13 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "mail/address.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { LINES = 2000, LINE_BYTES = 1000, BLOCK = 64 * 1024 };
+enum { LINE_BYTES = 1000, BLOCK = 64 * 1024, BAD_LINES = 20 };
 
 static void print_row(void *context, const struct row *r)
 {
@@ -92,7 +93,7 @@ static int import(struct addition *w, const char *path)
 	int status = EX_OK;
 
 	if (!f) {
-		fprintf(stderr, "hearback: %s: cannot be read\n", path);
+		fprintf(stderr, "hearback: %s: %s\n", path, strerror(errno));
 		return EX_NOINPUT;
 	}
 	while (!status && fgets(line, sizeof(line), f)) {
@@ -104,9 +105,13 @@ static int import(struct addition *w, const char *path)
 			/* A title above a column is no mistake worth a line. */
 			if (w->lines > 1) {
 				BUF_CLEANUP struct buf shown = BUF_CAPPED(8 * LINE_BYTES);
-				text_escape(&shown, address);
+				text_escape(&shown, utf8_cut(address, 100));
 				fprintf(stderr, "hearback: %s:%lu: %s is no address, it is left out\n", path, w->lines, buf_cstr(&shown));
 				w->bad++;
+			}
+			if (w->bad == BAD_LINES) {
+				fprintf(stderr, "hearback: %s: %d lines are no addresses: nothing more of it is read\n", path, BAD_LINES);
+				break;
 			}
 			continue;
 		}
@@ -114,6 +119,10 @@ static int import(struct addition *w, const char *path)
 		buf_putc(&block, '\n');
 		if (block.n >= BLOCK)
 			status = send_block(w, &block);
+	}
+	if (!status && ferror(f)) {
+		fprintf(stderr, "hearback: %s: %s\n", path, strerror(errno));
+		status = EX_NOINPUT;
 	}
 	if (!status)
 		status = send_block(w, &block);

@@ -130,6 +130,24 @@ def go_on(tap, hearback):
     return next(m for m in post.read(hearback.servers, LATE[-1]) if m["Auto-Submitted"])["Hearback-Audit"]
 
 
+def damaged(tap, hearback, target):
+    """A page of noise, and a file cut short: told by name, before anything opens it."""
+    for what in ("noise", "cut"):
+        copy = os.path.join(hearback.folder, what)
+        shutil.copytree(target, copy)
+        data = os.path.join(copy, "ledger", "data.mdb")
+        with open(data, "r+b") as f:
+            if what == "cut":
+                f.truncate(os.path.getsize(data) // 2)
+            else:
+                f.seek(5 * 4096)
+                f.write(os.urandom(4096))
+        refused = hearback.run("restore", "--force", copy)
+        tap.check(f"a damaged backup ({what}) is refused by name",
+                  refused.returncode == os.EX_DATAERR and f"{data}: damaged" in refused.stderr, refused.stderr)
+    tap.equal("and the ledger there is untouched", hearback.run("audit", "verify").returncode, 0)
+
+
 def test(tap):
     people = EARLY + LATE + [RELEASED, KEPT, AFTER]
     with lib.beside(tap, [SUPPORT, LEAD] + people, settings={}) as hearback:
@@ -149,6 +167,7 @@ def test(tap):
         refused = hearback.run("restore", target)
         tap.check("nor over a ledger", refused.returncode == os.EX_CANTCREAT and "--force" in refused.stderr, refused.stderr)
         tap.equal("the ledger there is untouched", hearback.run("audit", "verify").returncode, 0)
+        damaged(tap, hearback, target)
         lib.note(hearback.command("restore", "--force", target))
         kept = [name for name in os.listdir(hearback.state) if name.startswith("ledger.OLD-")]
         tap.check("what was there is kept, with its keys",

@@ -97,6 +97,13 @@ def lists(tap, h):
     done = h.run("suppression", "import", path)
     tap.check("a list is imported, a bad line told", done.returncode == os.EX_DATAERR and "5000 addresses" in done.stdout and
               f"{path}:5003: no address is no address" in done.stderr, done.stdout + done.stderr)
+    done = h.run("suppression", "import", h.folder)
+    tap.check("a folder is no list", done.returncode == os.EX_NOINPUT and "Is a directory" in done.stderr, done.stderr)
+    noise = os.path.join(h.folder, "noise")
+    with open(noise, "wb") as f:
+        f.write(os.urandom(1 << 20))
+    done = h.run("suppression", "import", noise)
+    tap.check("noise is given up soon", done.returncode == os.EX_DATAERR and len(done.stderr.splitlines()) < 30, done.stderr[-500:])
     exported = h.command("suppression", "export").split()
     tap.equal("and comes out again", len(exported), 5002)
     tap.check("all of it", set(exported) == {GONE, ANGRY} | {f"n{i}@many.example" for i in range(5000)})

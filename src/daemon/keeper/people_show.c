@@ -109,6 +109,12 @@ static void entry_cells(struct turn *t, struct row *row, uint64_t entry)
 	row_text(row, "entry_bounce_status", e.bounce_status);
 }
 
+/* A message that was moved has been shown; it did not come twice. */
+static bool is_about_place(enum event_kind k)
+{
+	return k == EVENT_TO_JUNK || k == EVENT_TO_TRASH || k == EVENT_FILED || k == EVENT_FILED_OPEN || k == EVENT_RETURNED;
+}
+
 static void event_row(struct turn *t, struct client *c, int64_t at, const struct rec_event *e)
 {
 	struct arena *of_turn = turn_apart(t);
@@ -118,7 +124,9 @@ static void event_row(struct turn *t, struct client *c, int64_t at, const struct
 	row_time(&row, "at", at);
 	row_text(&row, "event", span_of(event_kind_name(e->kind)));
 	row_text(&row, "actor", e->actor);
-	if (e->message && get_message(t, e->message, &m) == 0) {
+	if (is_about_place(e->kind)) {
+		row_number(&row, "of_message", (int64_t)e->message);
+	} else if (e->message && get_message(t, e->message, &m) == 0) {
 		row_number(&row, "message", (int64_t)e->message);
 		row_text(&row, "author", m.author);
 		row_text(&row, "kind", span_of(kind_name(m.kind)));

@@ -125,13 +125,21 @@ static bool copy_file(struct errand *e, const char *from, const char *to)
 	return true;
 }
 
-/* For people, and for restore, which asks nothing of it but its first line. */
+/* For people, and for restore, which asks for its first line and for the hash: LMDB trusts its file, and what a disk or a
+ * copy has damaged must not reach it. */
 static bool write_label(struct errand *e, const struct ledger_look *look)
 {
 	BUF_CLEANUP struct buf b = BUF_CAPPED(4096);
+	FD_CLEANUP int fd = open("ledger/data.mdb", O_RDONLY | O_CLOEXEC);
+	struct hash hash;
 	struct err err;
+	int r = fd < 0 ? -errno : hash_file(fd, &hash);
 
-	buf_puts(&b, "hearback backup 1\nmade ");
+	if (r)
+		return errand_refuse(e, EX_IOERR, "the copy cannot be read: %s", strerror(-r));
+	buf_puts(&b, "hearback backup 1\nledger ");
+	put_hex(&b, hash.b, HASH_SIZE);
+	buf_puts(&b, "\nmade ");
 	put_iso(&b, clock_now());
 	buf_puts(&b, "\nhearback " PACKAGE_VERSION "\nconfiguration sha256 ");
 	put_hex(&b, e->k->config_hash.b, HASH_SIZE);

@@ -10,7 +10,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static void receive(char *room, struct frame *f)
@@ -263,6 +265,9 @@ int keeper_start(struct keeper *k)
 	free(room);
 	void *page = mmap(NULL, sizeof(*k->blame), PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_BLAME_FD, 0);
 	k->blame = page == MAP_FAILED ? NULL : page;
+	/* A keeper of one command ends with it, whatever it is about. */
+	if (!k->blame)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Without a supervisor it serves one command, whose screen the log would be on. */
 	if (!k->blame || k->task == TASK_REBUILD)
 		log_only(LOG_WARN);
