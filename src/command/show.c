@@ -32,7 +32,7 @@ static void print_head(const struct row *r)
 	if (has(r, "agent"))
 		printf("  answered by %s\n", cell_show(r, "agent"));
 	if (has(r, "undelivered"))
-		printf("  NOT DELIVERED: what we sent came back at %s\n", cell_show(r, "undelivered"));
+		printf("  NOT DELIVERED: what we sent was refused or came back at %s\n", cell_show(r, "undelivered"));
 	if (has(r, "seems_answered"))
 		printf("  seems to be answered where hearback does not see it, since %s; hearback answered %s stops its clock\n",
 		       cell_show(r, "seems_answered"), cell_show(r, "conversation"));

@@ -149,7 +149,7 @@ struct rec_conversation {
 	int64_t warned[DEADLINE_COUNT];	   /* started_at of the clock somebody was warned about */
 	int64_t breached[DEADLINE_COUNT];  /* ... and told of the breach */
 	struct span language;	/* that the requester writes in, empty: not known */
-	int64_t undelivered_at;	/* when an automated message came back and the requester was not heard of since, 0: never */
+	int64_t undelivered_at;	/* when an automated message was refused or came back and the requester was not heard of since, 0: never */
 	int64_t elsewhere_at;	/* when it was seen that it seems to be answered elsewhere, 0: it does not */
 	uint32_t marks;		/* enum mark: as they should be on its messages */
 };

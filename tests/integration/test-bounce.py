@@ -75,6 +75,13 @@ def test(tap):
         tap.check("the bounce lies in the conversation", "kind bounce" in shown and "joined by returned" in shown, shown)
         tap.equal("which is open all the same", conversation(hearback, GONE)["state"], "open")
 
+        # A server may also refuse at once.
+        erika = "erika@customer.example"
+        post.place(s, SUPPORT, letter(erika, SUPPORT, "Who am I?").as_bytes())
+        tap.check("an acknowledgement that is refused is told as not delivered, too", post.wait_until(
+            lambda: conversation(hearback, erika).get("undelivered"), WAIT_SECONDS), hearback.command("list"))
+        tap.equal("its entry has failed", entry(hearback, erika)["state"], "failed")
+
         # Somebody who was answered makes bounces up: an id nobody knows, one altered, the right one below another's name.
         _, sent = ask(hearback, THERE)
         good = sent["message_id"]

@@ -367,6 +367,17 @@ static void note_connection(struct turn *t, const struct heard *h)
 		  SPAN_ARG(h->result.step), (long long)(acc->sender_pause - t->now), log_quote(h->text));
 }
 
+/* The requester does not hear from us: whoever reads the list must see it. */
+static void note_refused(struct turn *t, const struct rec_outbox *e)
+{
+	struct rec_conversation c;
+
+	if (purpose_rule(e->purpose)->audience != AUDIENCE_REQUESTER || get_conversation(t, e->conversation, &c))
+		return;
+	c.undelivered_at = t->now;
+	conversation_store(t, e->conversation, &c);
+}
+
 static void settle_result(struct turn *t, const struct heard *h)
 {
 	static const struct {
@@ -394,7 +405,9 @@ static void settle_result(struct turn *t, const struct heard *h)
 	/* Nobody may write a dot that was not granted. Who says so all the same has perhaps sent it. */
 	if (outcome == SEND_ACCEPTED && e.state == OUTBOX_ATTEMPTING)
 		outcome = SEND_UNKNOWN;
-	outgoing_step(t, r->entry, &e, as[outcome].input, as[outcome].event, codes(t, r->reply), SPAN_NONE);
+	if (outgoing_step(t, r->entry, &e, as[outcome].input, as[outcome].event, codes(t, r->reply), SPAN_NONE) &&
+	    e.state == OUTBOX_FAILED)
+		note_refused(t, &e);
 }
 
 void outgoing_settle(struct turn *t, const struct heard *h)
