@@ -3,7 +3,7 @@
  * place where that answer comes to lie: in INBOX it lies because it was sent to us, in Sent any answer would. */
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <sysexits.h>
 
 enum { CODE_BYTES = 6, ASK_GAP = 600 /* seconds between two mails to one agent */ };

@@ -2,7 +2,7 @@
 /* A keeper that was started for one thing: it hears one request from whoever started it, says rows and an
  * end, and is gone. Nobody else can ask it. */
 #include "base/log.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/errand.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/keeper/batch.h"
+#include "daemon/keeper/people.h"
 #include "daemon/keeper/loop.h"
 #include <stdlib.h>
 #include <unistd.h>

@@ -540,40 +540,6 @@ void sets_take(struct keeper *k, int fd);
 /* The filters under which a record was made; NULL: there were none. False if they cannot be read any more. */
 bool sets_filters(struct turn *t, const struct hash *hash, const struct filters **out);
 
-/* -- errands (errand.c): a keeper that was started for one thing --------------------------------------------------------- */
-
-/* Hears what is wanted, does it, answers, and returns. */
-void errand_run(struct keeper *k, int target);
-/* Where errands say rows. */
-struct errand {
-	struct keeper *k;
-	int target;	/* folder of a backup that is made, -1: none */
-	struct control_request request;
-	struct control_end end;
-};
-void errand_row(const struct errand *e, const struct row *r);
-bool errand_refuse(struct errand *e, uint32_t status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* They return false after errand_refuse. */
-bool errand_backup(struct errand *e);	/* scribe.c */
-bool errand_restore(struct errand *e);	/* restore.c */
-bool errand_rebuilt(struct errand *e);	/* rebuilt.c */
-/* Is the account still to be read through after a restore? And: it may have been by now. */
-bool restore_reconciles(struct turn *t, uint16_t account);
-void restore_reconciled(struct turn *t, struct account *acc);
-/* Tells the supervisor how far it is, but not too often. */
-void rebuild_progress(struct keeper *k, const struct tip *tip);
-/* A head that an automated message of ours carries: the newest one names the audit that was lost. */
-void rebuild_note_head(struct turn *t, const struct facts *f);
-/* What a whole look at a ledger has found (scribe.c). */
-struct ledger_look {
-	uint64_t rows, damaged;
-	uint64_t records;
-	struct audit_head head;
-	struct err err;	/* what is wrong with the audit */
-};
-/* Reads every row and the whole audit; false if anything is wrong. */
-bool ledger_look(struct keeper *k, struct engine *engine, struct ledger_look *out);
-
 /* -- blame (blame.c): what is in hand -------------------------------------------------------------------------------- */
 
 /* Takes it in hand; true if it brought the keeper down before, so often that it is to be set aside. */
@@ -603,49 +569,3 @@ void doubt_turn(struct turn *t);
 bool doubt_write(const struct turn *t);
 /* Why mail to requesters of this account is held for now; NULL: it is not. */
 const char *doubt_of(const struct keeper *k, const struct account *acc);
-
-/* -- people (people*.c) ------------------------------------------------------------------------------------------- */
-
-struct verb {
-	const char *name;
-	bool writes;
-	unsigned may;		/* MAY_*: members of any of these groups, besides those with MAY_ALL */
-	/* Makes up to CONTROL_SLICE rows; true when the answer is complete. On failure sets status and line. */
-	bool (*run)(struct turn *t, struct client *c, struct control_end *end);
-};
-/* -- the verbs, by file: people_list.c, people_show.c, people_why.c, people_acts.c, people_audit.c, people_status.c,
- * answers.c */
-bool verb_answers(struct turn *t, struct client *c, struct control_end *end);
-bool verb_answers_ask(struct turn *t, struct client *c, struct control_end *end);
-bool verb_list(struct turn *t, struct client *c, struct control_end *end);
-bool verb_show(struct turn *t, struct client *c, struct control_end *end);
-bool verb_why(struct turn *t, struct client *c, struct control_end *end);
-bool verb_held(struct turn *t, struct client *c, struct control_end *end);
-bool verb_release(struct turn *t, struct client *c, struct control_end *end);
-bool verb_drop(struct turn *t, struct client *c, struct control_end *end);
-bool verb_act(struct turn *t, struct client *c, struct control_end *end);
-bool verb_mode(struct turn *t, struct client *c, struct control_end *end);
-bool verb_audit_list(struct turn *t, struct client *c, struct control_end *end);
-bool verb_audit_verify(struct turn *t, struct client *c, struct control_end *end);
-bool verb_suppression_list(struct turn *t, struct client *c, struct control_end *end);
-bool verb_suppression_add(struct turn *t, struct client *c, struct control_end *end);
-bool verb_suppression_remove(struct turn *t, struct client *c, struct control_end *end);
-bool verb_erase(struct turn *t, struct client *c, struct control_end *end); /* people_erase.c */
-bool verb_status(struct turn *t, struct client *c, struct control_end *end);
-/* Who that is, and what it may (people_rights.c). */
-void people_meet(struct keeper *k, struct client *c);
-/* FRAME_PEOPLE */
-void people_learn(struct keeper *k, struct span payload);
-/* True, with a line, if it has none of these rights. */
-bool people_forbid(struct turn *t, const struct client *c, unsigned wanted, struct control_end *end);
-bool verb_trial(struct turn *t, struct client *c, struct control_end *end);
-void people_slice(struct turn *t, struct client *c);
-void people_gone(struct client *c);
-bool people_waiting(const struct keeper *k, bool writes);
-void people_row(struct turn *t, struct client *c, const struct row *r);
-bool people_refuse(struct control_end *end, uint32_t status, struct turn *t, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-struct span people_actor(struct turn *t, const struct client *c);
-/* Always true, like people_refuse. */
-bool people_tell_erased(struct turn *t, struct control_end *end, uint64_t conversation, int64_t at);
-bool people_conversation(struct turn *t, struct client *c, struct control_end *end, uint64_t *number, struct rec_conversation *out);

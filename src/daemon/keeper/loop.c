@@ -2,6 +2,7 @@
 /* Who says what: every connection of the keeper, and what each kind of room may say. A frame that
  * makes no sense closes the connection it came from, never the keeper. */
 #include "daemon/keeper/loop.h"
+#include "daemon/keeper/people.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/batch.h"

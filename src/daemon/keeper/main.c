@@ -4,7 +4,7 @@
  * and is started anew by the supervisor when it dies: all state is in the ledger. */
 #include "base/io.h"
 #include "base/log.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/errand.h"
 #include "daemon/keeper/loop.h"
 #include "daemon/keeper/start.h"
 #include <signal.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What people ask over the control socket: who may, which verb, slice by slice. */
 #include "daemon/keeper/erase.h"
+#include "daemon/keeper/people.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>

@@ -2,7 +2,7 @@
 /* What people do: release and drop what is held, say how a conversation stands, change a mode. Every act is audited
  * with its actor. */
 #include "base/log.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <sysexits.h>
 
 static struct key class_edge(enum queue_class class)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <stdlib.h>
 #include <sysexits.h>
 

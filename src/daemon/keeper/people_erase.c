@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/erase.h"
+#include "daemon/keeper/people.h"
 #include <stdlib.h>
 #include <sysexits.h>
 

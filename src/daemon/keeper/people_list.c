@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <sysexits.h>
 
 enum { DUE_KEY_CONVERSATION = 8, DUE_KEY_CLOCK = 16 };

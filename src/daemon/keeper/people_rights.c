@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Who asks over the control socket, by the word of the kernel, and what that person may ask for. */
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>

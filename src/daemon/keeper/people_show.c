@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The story of one conversation: its clocks and how they were computed, then every event in order. */
 #include "base/text.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include "mail/limits.h"
 #include <sysexits.h>
 

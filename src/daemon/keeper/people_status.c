@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <sysexits.h>
 
 /* Of the entries that are counted: when the first was made, and when the first should leave; 0: there is none. */

@@ -3,7 +3,7 @@
  * mail came. Each message is judged with its own arrival as now, in the order of arrival, by the guard that
  * judges in earnest; who spoke when is told by the same fold over events. Nothing is recorded. */
 #include "base/text.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include "mail/limits.h"
 #include "reading/authentication_survey.h"
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Why did this go out, why did that not? The record, then the decision made once more on the case that was kept:
  * it must come to the same verdict by the same rules. */
 #include "base/text.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include "mail/limits.h"
 #include <errno.h>
 #include <sysexits.h>

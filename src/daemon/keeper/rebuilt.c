@@ -2,7 +2,7 @@
 /* A ledger that was made anew from the mailboxes: what it begins with, what it knows of the one that was
  * lost. */
 #include "base/io.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/errand.h"
 
 enum { TELL_MS = 200 };
 static const struct key old_head = { .b = "old-head", .n = 8 };

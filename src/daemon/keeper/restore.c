@@ -4,6 +4,7 @@
  * have been read from where the backup stood. */
 #include "base/log.h"
 #include "daemon/keeper/erase.h"
+#include "daemon/keeper/errand.h"
 #include <sysexits.h>
 
 enum { LOOK_SLICE = 250 };

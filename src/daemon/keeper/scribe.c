@@ -3,7 +3,7 @@
  * with the keys and the tombstones, and then reads the copy from end to end as somebody would who needs it. */
 #include "config.h"
 #include "base/io.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/errand.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

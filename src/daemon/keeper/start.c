@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/keeper/start.h"
+#include "daemon/keeper/errand.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/erase.h"

@@ -4,7 +4,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <sysexits.h>
 
 enum { BOUNCE_EXPIRES = 90 * DAY, LINES_MAX = 8000 };

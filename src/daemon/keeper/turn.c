@@ -5,8 +5,9 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/keeper/batch.h"
+#include "daemon/keeper/errand.h"
 #include "daemon/keeper/erase.h"
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/people.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* Automated messages that only a mailbox knows of: they were sent before the ledger was lost, or after the
  * backup it comes from. The Message-ID of an acknowledgement is made of what it answers, so request and copy
  * find one another in whatever order they are read, and nobody is acknowledged twice. */
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/errand.h"
 #include "mail/limits.h"
 
 /* Puts on record that the acknowledgement with this id was sent to the author of that message. */
