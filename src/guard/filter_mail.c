@@ -8,16 +8,21 @@ enum { NEW_TEXT_MAX = 16 * 1024 };
 
 /* -- the message that came -------------------------------------------------------------------------------------- */
 
+static bool find(const struct fact_field *fields, uint32_t n, struct span name, uint32_t nth, struct span *value)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (span_ieq(fields[i].name, name) && nth-- == 0) {
+			*value = fields[i].value;
+			return true;
+		}
+	return false;
+}
+
 static bool message_field(const void *context, struct span name, uint32_t nth, struct span *value)
 {
 	const struct facts *f = context;
 
-	for (uint32_t i = 0; i < f->nfields; i++)
-		if (span_ieq(f->fields[i].name, name) && nth-- == 0) {
-			*value = f->fields[i].value;
-			return true;
-		}
-	return false;
+	return find(f->fields, f->nfields, name, nth, value);
 }
 
 /* Those that were read from the raw field: in a decoded one a comma of a name would part addresses. */
@@ -72,12 +77,7 @@ static bool shown_field(const void *context, struct span name, uint32_t nth, str
 {
 	const struct reply_shown *s = context;
 
-	for (uint32_t i = 0; i < s->n; i++)
-		if (span_ieq(s->fields[i].name, name) && nth-- == 0) {
-			*value = s->fields[i].value;
-			return true;
-		}
-	return false;
+	return find(s->fields, s->n, name, nth, value);
 }
 
 static bool shown_addresses(const void *context, struct arena *a, struct span name, uint32_t nth, struct address_list *out)

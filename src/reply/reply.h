@@ -3,7 +3,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
-#include "mail/message_id.h"
+#include "mail/facts.h"
 
 enum {
 	REPLY_SUBJECT_MAX = 200,	/* bytes of a subject, UTF-8; what is longer is cut */
@@ -55,9 +55,7 @@ bool reply_check_bytes(struct span bytes, const struct reply_expected *want, str
  * arena. False for what is not of our form. */
 enum { REPLY_FIELDS = 16 };
 struct reply_shown {
-	struct {
-		struct span name, value;
-	} fields[REPLY_FIELDS];
+	struct fact_field fields[REPLY_FIELDS];
 	uint32_t n;
 	struct span text;
 };

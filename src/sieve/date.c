@@ -130,9 +130,8 @@ const char *sieve_check_date(struct arena *a, const struct sieve_node *n)
 
 	if (n->has_zone && n->original_zone)
 		return "write :zone or :originalzone, not both";
-	if (n->comparator == SIEVE_NUMERIC && (n->match == SIEVE_CONTAINS || n->match == SIEVE_MATCHES))
-		return "\"i;ascii-numeric\" compares whole numbers, write :is, :value or :count";
-	return part_of(a, &w, part) ? NULL :
+	const char *why = sieve_check_match(n);
+	return why || part_of(a, &w, part) ? why :
 				      arena_printf(a, "\"%.*s\" is no part of a date, write year, month, day, date, julian, hour, "
 						      "minute, second, time, iso8601, std11, zone or weekday", SPAN_ARG(part));
 }

@@ -59,7 +59,7 @@ void sieve_require(struct sieve_compiler *c, struct sieve_place where, struct sp
 
 /* What stood behind the name of a command or test. */
 struct sieve_given {
-	char form[SIEVE_ARGUMENTS + 4]; /* S strings, n a number, in order; ? is more than anything takes */
+	char form[SIEVE_ARGUMENTS + 4]; /* S strings, n a number, in order; what does not fit in is counted by n */
 	uint32_t n;
 	uint32_t nstrings;
 	unsigned tags;
@@ -87,8 +87,8 @@ enum sieve_branch sieve_branch_of(const struct sieve_command *command);
 
 /* Counts; false once the budget is used up. */
 bool sieve_step(struct sieve_run *run, uint64_t bytes);
-bool sieve_glob(struct sieve_run *run, struct span pattern, struct span text, bool fold);
-
+/* A line where the comparator cannot be used with the match type, else NULL. */
+const char *sieve_check_match(const struct sieve_node *node);
 
 /* date.c */
 bool sieve_look_date(struct sieve_run *run, const struct sieve_node *n);

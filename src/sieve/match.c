@@ -27,7 +27,7 @@ static size_t character(struct span text, size_t at)
 
 /* "*" any number of characters, "?" one, "\" takes the next one as it is. Two pointers: only the last star is ever
  * gone back to, so no pattern takes more than length times length steps, which are counted. */
-bool sieve_glob(struct sieve_run *run, struct span pattern, struct span text, bool fold)
+static bool glob(struct sieve_run *run, struct span pattern, struct span text, bool fold)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
 	uint64_t looked = 0;
@@ -137,7 +137,7 @@ static bool match_one(struct sieve_run *run, const struct sieve_node *n, struct 
 	case SIEVE_CONTAINS:
 		return span_find(value, n->comparator == SIEVE_CASEMAP ? fold(run->arena, key) : key) >= 0;
 	case SIEVE_MATCHES:
-		return sieve_glob(run, key, value, n->comparator == SIEVE_CASEMAP);
+		return glob(run, key, value, n->comparator == SIEVE_CASEMAP);
 	case SIEVE_VALUE:
 	case SIEVE_COUNT:
 		return holds(n->relation, compare(n->comparator, value, key));

@@ -146,7 +146,7 @@ static bool is_field_name(struct span s)
 }
 
 /* RFC 5231: :contains and :matches have no meaning for numbers (RFC 4790 section 9.1.1). */
-static const char *check_match(const struct sieve_node *n)
+const char *sieve_check_match(const struct sieve_node *n)
 {
 	if (n->comparator == SIEVE_NUMERIC && (n->match == SIEVE_CONTAINS || n->match == SIEVE_MATCHES))
 		return "\"i;ascii-numeric\" compares whole numbers, write :is, :value or :count";
@@ -165,7 +165,7 @@ static const char *check_fields(struct arena *a, const struct sieve_node *n)
 {
 	const char *why = check_names(a, &n->strings[0]);
 
-	return why ? why : check_match(n);
+	return why ? why : sieve_check_match(n);
 }
 
 /* RFC 5228 section 5.1: only fields that hold addresses. */
@@ -185,13 +185,13 @@ static const char *check_address_fields(struct arena *a, const struct sieve_node
 		if (!found)
 			return arena_printf(a, "\"%.*s\" holds no addresses, look at it with header", SPAN_ARG(n->strings[0].at[i]));
 	}
-	return check_match(n);
+	return sieve_check_match(n);
 }
 
 static const char *check_only_match(struct arena *a, const struct sieve_node *n)
 {
 	(void)a;
-	return check_match(n);
+	return sieve_check_match(n);
 }
 
 const struct sieve_command sieve_commands[] = {
